@@ -1,0 +1,55 @@
+"""Who may enter a staff page: role checks for views, always answering 404 to outsiders.
+
+Views of the apps above get single rows through their own ``access.py``; this one says which
+membership is acting and which roles a page is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.models import Membership, Organization, Role, User
+
+STAFF = frozenset({Role.COORDINATOR, Role.ADMIN})
+MONEY = frozenset({Role.ACCOUNTANT, Role.ADMIN})
+ANYBODY = frozenset(Role)
+
+View = Callable[..., HttpResponse]
+
+
+def roles(*allowed: str) -> Callable[[View], View]:
+    """Let only members with one of the roles in; others get 404, strangers the sign-in page."""
+    wanted = frozenset(allowed)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            membership = membership_of(request)
+            if membership is None or membership.role not in wanted:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.roles = wanted  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def membership_of(request: HttpRequest) -> Membership | None:
+    """The membership that acts in this request (pages and API alike)."""
+    return getattr(request, "membership", None)
+
+
+def acting(request: HttpRequest) -> tuple[Membership, Organization, User]:
+    """Membership, organization and user of a staff request; 404 without a membership."""
+    membership = membership_of(request)
+    if membership is None:
+        raise Http404
+    return membership, membership.organization, membership.user

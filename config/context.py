@@ -1,0 +1,38 @@
+"""What every template may use: the site's navigation and who is looking."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from ui.navigation import Item
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Navigation for staff, the active membership, the demo flag."""
+    membership = getattr(request, "membership", None)
+    return {
+        "membership": membership,
+        "organization": membership.organization if membership else None,
+        "nav": list(navigation(request)) if membership else [],
+        "is_demo": settings.DEMO,
+        "public_base_url": settings.PUBLIC_BASE_URL,
+    }
+
+
+def navigation(request: HttpRequest) -> list[Item]:
+    """Entries of the side rail for the role of the active membership."""
+    role = request.membership.role  # type: ignore[attr-defined]
+    staff = {"coordinator", "admin"}
+    entries = [
+        (staff, "ボード", "/board/", "board"),
+        (staff | {"requester", "accountant"}, "依頼", "/requests/", "requests"),
+        (staff, "ボランティア", "/volunteers/", "volunteers"),
+        ({"accountant", "admin", "coordinator"}, "謝礼", "/honoraria/", "honoraria"),
+        ({"admin"}, "設定", "/settings/", "settings"),
+    ]
+    return [
+        Item(label=label, url=url, icon=icon, current=request.path.startswith(url))
+        for roles, label, url, icon in entries
+        if role in roles
+    ]

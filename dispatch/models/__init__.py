@@ -1,0 +1,28 @@
+"""Requests, the people asked, and who goes.
+
+Invariants kept here by constraints: at most one active assignment per seat, no two overlapping
+assignments of one volunteer, at most one open offer per person and request, and no open request
+without a next action that has a time.
+"""
+
+from dispatch.models.offers import Assignment, Offer, Wave
+from dispatch.models.requests import (
+    Desk,
+    Place,
+    Request,
+    RequestingBody,
+    RequestSeries,
+    Requirement,
+)
+
+__all__ = [
+    "Assignment",
+    "Desk",
+    "Offer",
+    "Place",
+    "Request",
+    "RequestSeries",
+    "RequestingBody",
+    "Requirement",
+    "Wave",
+]

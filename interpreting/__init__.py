@@ -1,0 +1,1 @@
+"""What happens once an interpreter is there: the session and the report on it."""

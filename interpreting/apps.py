@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class InterpretingConfig(AppConfig):
+    """See the package docstring."""
+
+    name = "interpreting"

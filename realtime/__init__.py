@@ -1,0 +1,1 @@
+"""Typed events, sockets, outgoing messages and the worker; knows nothing of interpreting."""

@@ -1,0 +1,384 @@
+"""The register of volunteers: people, languages, fields, hours, terms, and its import.
+
+The one invariant: a volunteer without a valid term, a signed pledge and a language is never
+offered anything (`VolunteerQuerySet.offerable`). There is no field for residence status, passport,
+visa or My Number, on purpose: what is not stored cannot be demanded.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Organization, User
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+
+class Area(models.Model):
+    """A named part of town that volunteers go to (地域)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="areas")
+    name = models.CharField(max_length=60)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="one_area_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Field(models.TextChoices):
+    """分野: what the conversation is about."""
+
+    MEDICAL = "medical", "医療"
+    SCHOOL = "school", "学校・教育"
+    ADMINISTRATIVE = "administrative", "行政手続き"
+    LEGAL = "legal", "法律"
+    EMPLOYMENT = "employment", "労働"
+    CHILDCARE = "childcare", "子育て"
+    HOUSING = "housing", "住まい"
+    DISASTER = "disaster", "災害"
+    OTHER = "other", "その他"
+
+
+class VolunteerQuerySet(models.QuerySet["Volunteer"]):
+    """Domain words for the register."""
+
+    def of(self, organization: Organization) -> VolunteerQuerySet:
+        """Volunteers of one organization."""
+        return self.filter(organization=organization)
+
+    def offerable(self, on: date) -> VolunteerQuerySet:
+        """Active people with a registration and pledge valid on the day ``on`` and a language."""
+        valid = Registration.objects.filter(
+            volunteer=models.OuterRef("pk"),
+            starts_on__lte=on,
+            ends_on__gte=on,
+            pledged_on__isnull=False,
+        )
+        skill = LanguageSkill.objects.filter(volunteer=models.OuterRef("pk"))
+        return self.filter(
+            models.Exists(valid), models.Exists(skill), status=Volunteer.Status.ACTIVE
+        )
+
+    def on_call(self, at: datetime) -> VolunteerQuerySet:
+        """People who said they are ready for video at the instant ``at``."""
+        return self.filter(status=Volunteer.Status.ACTIVE, on_call_until__gt=at)
+
+
+class Volunteer(models.Model):
+    """A registered person (ボランティア); may have no login, no e-mail, no mobile phone."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "活動中"
+        PAUSED = "paused", "休止中"
+        WITHDRAWN = "withdrawn", "退会"
+
+    class Gender(models.TextChoices):
+        UNSTATED = "", "記載なし"
+        FEMALE = "female", "女性"
+        MALE = "male", "男性"
+        OTHER = "other", "その他"
+
+    class Channel(models.TextChoices):
+        SMS = "sms", "SMS"
+        EMAIL = "email", "メール"
+        HAND = "hand", "電話（職員から）"
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="volunteers"
+    )
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="volunteers"
+    )
+    number = models.PositiveIntegerField("登録番号")
+    name = models.CharField("氏名", max_length=120)
+    kana = models.CharField("フリガナ", max_length=120, blank=True)
+    birth_date = models.DateField("生年月日", null=True, blank=True)
+    gender = models.CharField(
+        "性別", max_length=8, choices=Gender.choices, blank=True, default=Gender.UNSTATED
+    )
+    mobile = models.CharField("携帯電話", max_length=20, blank=True, help_text="E.164")
+    phone = models.CharField("固定電話", max_length=20, blank=True, help_text="E.164")
+    fax = models.CharField("FAX", max_length=20, blank=True, help_text="E.164")
+    email = models.EmailField("メール", blank=True)
+    address = models.CharField("住所", max_length=200, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    areas = models.ManyToManyField(Area, blank=True, related_name="volunteers")
+    reach_minutes = models.PositiveSmallIntegerField(
+        "移動できる時間（分）", null=True, blank=True, help_text="from home, one way"
+    )
+    by_car = models.BooleanField("車で移動できる", default=False)
+    channel = models.CharField(
+        "連絡方法", max_length=8, choices=Channel.choices, default=Channel.SMS
+    )
+    message_language = models.CharField(
+        "連絡の言語", max_length=12, choices=settings.LANGUAGES, default="ja"
+    )
+    night_messages = models.BooleanField("夜間・早朝の連絡も可", default=False)
+    weekly_hours_cap = models.PositiveSmallIntegerField("週の上限（時間）", null=True, blank=True)
+    accepts_video = models.BooleanField("映像・電話の通訳も可", default=True)
+    on_call_until = models.DateTimeField("待機終了", null=True, blank=True)
+    public_name_consent = models.BooleanField("氏名の公開に同意", default=False)
+    status = models.CharField("状態", max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    paused_until = models.DateField("休止終了日", null=True, blank=True)
+    certificates = models.CharField("資格等", max_length=300, blank=True)
+    remarks = models.TextField(
+        "備考", blank=True, help_text="includes what an import could not read"
+    )
+    last_seen_at = models.DateTimeField("最後に応答した日時", null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VolunteerQuerySet.as_manager()
+    if TYPE_CHECKING:
+        skills: RelatedManager[LanguageSkill]
+        field_skills: RelatedManager[FieldSkill]
+        rules: RelatedManager[AvailabilityRule]
+        exceptions: RelatedManager[AvailabilityException]
+        registrations: RelatedManager[Registration]
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"], name="one_volunteer_per_number"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "user"],
+                condition=Q(user__isnull=False),
+                name="one_volunteer_per_user",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "status"], name="volunteer_status")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def pseudonym(self) -> str:
+        """How residents see this person unless consent says otherwise."""
+        return self.name if self.public_name_consent else f"通訳 {self.number}番"
+
+    @property
+    def key(self) -> str:
+        """The key other tables use, e.g. ``volunteer:12``."""
+        return f"volunteer:{self.pk}"
+
+
+class LanguageSkill(models.Model):
+    """対応言語: one language of one volunteer, with a level each way."""
+
+    class Level(models.IntegerChoices):
+        LITTLE = 1, "△ 少し"
+        EVERYDAY = 2, "○ 日常会話"
+        INTERPRETING = 3, "◎ 通訳可"
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="skills")
+    language = models.CharField("言語", max_length=20, help_text="BCP 47, with dialect")
+    to_japanese = models.PositiveSmallIntegerField(
+        "日本語へ", choices=Level.choices, default=Level.EVERYDAY
+    )
+    from_japanese = models.PositiveSmallIntegerField(
+        "日本語から", choices=Level.choices, default=Level.EVERYDAY
+    )
+    certificate = models.CharField("資格", max_length=120, blank=True)
+    verified_by = models.CharField("確認者", max_length=120, blank=True)
+    verified_on = models.DateField("確認日", null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["volunteer", "language"], name="one_skill_per_language")
+        ]
+        indexes = [models.Index(fields=["language", "volunteer"], name="skill_language")]
+
+    def __str__(self) -> str:
+        return f"{self.language} ({self.to_japanese}/{self.from_japanese})"
+
+
+class FieldSkill(models.Model):
+    """A field a volunteer accepts, and whether the training it demands was done."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="field_skills")
+    field = models.CharField("分野", max_length=16, choices=Field.choices)
+    qualified = models.BooleanField("研修修了・資格あり", default=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["volunteer", "field"], name="one_entry_per_field")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_field_display()
+
+
+class AvailabilityRule(models.Model):
+    """活動できる時間: a weekly rule; ``nth_mask`` bit 0 is the first such weekday of a month."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="rules")
+    weekday = models.PositiveSmallIntegerField(help_text="0 Monday … 6 Sunday, 7 public holiday")
+    from_minute = models.PositiveSmallIntegerField(help_text="minutes after 0:00, Asia/Tokyo")
+    to_minute = models.PositiveSmallIntegerField(help_text="may pass 1440 (overnight)")
+    nth_mask = models.PositiveSmallIntegerField(default=0, help_text="0 means every week")
+    on_holidays = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["weekday", "from_minute"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    weekday__lte=7,
+                    to_minute__gt=F("from_minute"),
+                    from_minute__lt=1440,
+                    to_minute__lte=2160,
+                    nth_mask__lt=32,
+                ),
+                name="availability_rule_sane",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.from_minute}-{self.to_minute}"
+
+
+class AvailabilityException(models.Model):
+    """Days on which the weekly rules do not hold."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="exceptions")
+    first_day = models.DateField("初日")
+    last_day = models.DateField("最終日")
+    from_minute = models.PositiveSmallIntegerField(null=True, blank=True)
+    to_minute = models.PositiveSmallIntegerField(null=True, blank=True)
+    available = models.BooleanField("活動できる", default=False)
+    note = models.CharField("メモ", max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="exception_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(from_minute__isnull=True, to_minute__isnull=True)
+                | Q(to_minute__gt=F("from_minute"), to_minute__lte=1440),
+                name="exception_minutes_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day}–{self.last_day}"
+
+
+class Registration(models.Model):
+    """登録: a term (fiscal year, to 31 March) with the pledge of secrecy."""
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="registrations")
+    starts_on = models.DateField("開始日")
+    ends_on = models.DateField("登録期限")
+    pledge_version = models.CharField("誓約書の版", max_length=20, blank=True)
+    pledged_on = models.DateField("誓約日", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-ends_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["volunteer", "starts_on"], name="one_registration_per_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="registration_days_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on}–{self.ends_on}"
+
+
+class ImportMapping(models.Model):
+    """How an organization's workbook columns were mapped last time."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64)
+    mapping = models.JSONField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "fingerprint"], name="one_mapping_per_layout"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint[:8]
+
+
+class ImportRun(models.Model):
+    """One upload of a register workbook, from the file to the confirmed result."""
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", "列の確認"
+        READING = "reading", "読み取り中"
+        PREVIEW = "preview", "内容の確認"
+        APPLYING = "applying", "登録中"
+        DONE = "done", "完了"
+        FAILED = "failed", "中止"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    file_hash = models.CharField(max_length=64)
+    content = models.BinaryField(null=True)
+    mapping = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
+    done_rows = models.PositiveIntegerField(default=0)
+    total_rows = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRow(models.Model):
+    """One line of an uploaded workbook and what it would do."""
+
+    class Outcome(models.TextChoices):
+        CREATE = "create", "新規"
+        CHANGE = "change", "変更"
+        SAME = "same", "変更なし"
+        SKIP = "skip", "対象外"
+        HUMAN = "human", "要確認"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.CharField(max_length=100)
+    row_number = models.PositiveIntegerField()
+    raw = models.JSONField(default=dict)
+    draft = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    volunteer = models.ForeignKey(
+        Volunteer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    changes = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    applied = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.sheet}:{self.row_number} {self.outcome}"

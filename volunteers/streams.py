@@ -1,0 +1,5 @@
+"""Which live streams this app offers, and to whom."""
+
+
+def register() -> None:
+    """Called by ``config.wiring``."""
