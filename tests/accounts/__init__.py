@@ -1,0 +1,1 @@
+"""Sign-in, tokens, roles, the audit trail."""
