@@ -124,14 +124,17 @@ def remove(data_dir: Path) -> None:
             _locked(cluster.beside(".lock")),
         ):
             _stop(cluster)
-            if cluster.data.exists():
-                shutil.rmtree(cluster.data)
+            for directory in (cluster.data, cluster.beside(".new"), socket_dir(cluster)):
+                if directory.exists():
+                    shutil.rmtree(directory)
     except BlockingIOError:
         raise EmbeddedPostgresError(f"{cluster.data} is in use; stop its users first") from None
 
 
 def _create(cluster: Cluster, lock: int, *, durable: bool) -> None:
     """Make the cluster under another name first: a killed initdb never leaves half a one."""
+    if cluster.data.exists() and any(cluster.data.iterdir()):
+        raise EmbeddedPostgresError(f"{cluster.data} holds something else than a cluster")
     fresh = cluster.beside(".new")
     shutil.rmtree(fresh, ignore_errors=True)
     make_private(cluster, fresh)
@@ -144,10 +147,7 @@ def _create(cluster: Cluster, lock: int, *, durable: bool) -> None:
         if run(cluster, command, output, keep=(lock,)) != 0:
             output.seek(0)
             raise EmbeddedPostgresError(f"initdb failed:\n{output.read()}")
-    try:
-        fresh.rename(cluster.data)
-    except OSError as error:
-        raise EmbeddedPostgresError(f"{cluster.data} holds something else: {error}") from error
+    fresh.rename(cluster.data)
 
 
 def _launch(cluster: Cluster, *, durable: bool) -> None:
