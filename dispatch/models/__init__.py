@@ -7,6 +7,7 @@ without a next action that has a time.
 
 from dispatch.models.offers import Assignment, Offer, Wave
 from dispatch.models.requests import (
+    Counter,
     Desk,
     Place,
     Request,
@@ -17,6 +18,7 @@ from dispatch.models.requests import (
 
 __all__ = [
     "Assignment",
+    "Counter",
     "Desk",
     "Offer",
     "Place",

@@ -317,3 +317,19 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}={self.value or self.volunteer_id} {'必須' if self.hard else '希望'}"
+
+
+class Counter(models.Model):
+    """Numbers given out one by one per organization, such as a fiscal year's requests."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=20)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="one_counter_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

@@ -1,0 +1,364 @@
+"""Asking, and what people answer: exactly one winner per seat, and everybody hears how it ended.
+
+Every answer first locks the request, so that thirty people pressing at once are taken one after
+the other; the unique and exclusion constraints of `Assignment` stand behind that. The same tap
+again gets the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import ActionError
+from accounts.models import User
+from accounts.times import local, when_text
+from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
+from dispatch.ladder import ASKING, VIDEO
+from dispatch.matching import Candidate
+from dispatch.messages import send_offer, tell_accepted, tell_filled
+from dispatch.models import Assignment, Mode, Offer, Request, Wave
+from dispatch.timing import after_filling, offer_expiry, send_not_before
+from dispatch.travel import Point, buffer_minutes
+from volunteers.models import Volunteer
+
+
+FARTHEST = timedelta(hours=3)
+"""No estimate of travel between two places is longer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an answer: ``yours``, ``too_late``, ``declined`` or ``closed``."""
+
+    outcome: str
+    offer: Offer
+    assignment: Assignment | None = None
+
+
+def send_wave(
+    request: Request,
+    candidates: Iterable[Candidate],
+    *,
+    at: datetime,
+    reason: str,
+    by: User | None = None,
+    pool_size: int = 0,
+    chance: float = 0.0,
+) -> list[Offer]:
+    """Ask the candidates, on a locked request, in the transaction of the caller.
+
+    People who have an open offer or a seat already are passed over. Returns the new offers.
+    """
+    wave = Wave.objects.create(
+        request=request,
+        number=request.waves.count() + 1,
+        at=at,
+        rung_kind=str(request.current_rung.get("kind", "volunteer")),
+        reason=reason,
+        pool_size=pool_size,
+        chance=chance,
+    )
+    busy = set(request.offers.open().values_list("volunteer_id", flat=True))
+    busy |= set(request.assignments.active().values_list("volunteer_id", flat=True))
+    wanted = {c.volunteer_id: c for c in candidates if c.volunteer_id not in busy}
+    offers = []
+    for volunteer in Volunteer.objects.filter(pk__in=wanted).select_related("organization"):
+        offers.append(_make_offer(request, wave, volunteer, wanted[volunteer.pk], at))
+    log(
+        request,
+        "wave.sent",
+        by=by,
+        at=at,
+        number=wave.number,
+        asked=len(offers),
+        reason=reason,
+        rung=wave.rung_kind,
+    )
+    return offers
+
+
+def _make_offer(
+    request: Request, wave: Wave, volunteer: Volunteer, candidate: Candidate, at: datetime
+) -> Offer:
+    offer = Offer.objects.create(
+        request=request,
+        volunteer=volunteer,
+        wave=wave,
+        remote=wave.rung_kind == VIDEO and not Mode(request.mode).is_remote,
+        rank=candidate.rank,
+        chance=candidate.chance,
+        reasons=[{"code": r.code, "text": r.text, "for": r.in_favour} for r in candidate.reasons],
+        created_at=at,
+        expires_at=offer_expiry(request, at),
+    )
+    send_offer(offer, at=at, not_before=send_not_before(request, volunteer, at))
+    return offer
+
+
+def offer_to(
+    request: Request, candidates: Iterable[Candidate], *, by: User, at: datetime
+) -> list[Offer]:
+    """Ask chosen people at once, besides the waves. Raises ``wrong_state`` unless it is open."""
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        if locked.status != Request.Status.OPEN:
+            raise ActionError("wrong_state", "この依頼は手配中ではありません。")
+        offers = send_wave(locked, candidates, at=at, by=by, reason="職員が選んで打診")
+        save_and_announce(locked, volunteers=[o.volunteer_id for o in offers])
+    return offers
+
+
+def mark_sent(offer_id: int, *, at: datetime) -> None:
+    """The provider has taken the message; answers that were quicker are left alone."""
+    Offer.objects.filter(pk=offer_id, state=Offer.State.PREPARED).update(
+        state=Offer.State.SENT, sent_at=at
+    )
+
+
+def mark_seen(offer: Offer, *, at: datetime) -> None:
+    """The volunteer opened the page; only ever moves forward."""
+    moved = Offer.objects.filter(
+        pk=offer.pk, state__in=[Offer.State.PREPARED, Offer.State.SENT]
+    ).update(state=Offer.State.SEEN, seen_at=at)
+    Volunteer.objects.filter(pk=offer.volunteer_id).update(last_seen_at=at)
+    if moved:
+        with transaction.atomic():
+            save_and_announce(lock_request(offer.request_id))
+
+
+def accept_offer(
+    offer: Offer, *, via: str, at: datetime, by: User | None = None, label: str = ""
+) -> Answer:
+    """Take a seat for the volunteer who was asked.
+
+    Returns ``yours`` with the assignment (also when it was theirs already), or ``too_late`` when
+    every seat is taken or the request is over: a late yes is kept as standby. Raises ActionError
+    ``overlap`` when the volunteer is booked elsewhere at that time, ``not_valid`` when term or
+    status no longer allow it.
+    """
+    with transaction.atomic():
+        request = lock_request(offer.request_id)
+        offer = Offer.objects.select_for_update().select_related("volunteer").get(pk=offer.pk)
+        if held := _held(request, offer.volunteer_id):
+            return Answer("yours", offer, held)
+        if request.status != Request.Status.OPEN or offer.state == Offer.State.WITHDRAWN:
+            return _too_late(request, offer, via=via, at=at, label=label)
+        _must_be_valid(offer.volunteer, request)
+        move(offer, "state", Offer.State.ACCEPTED)
+        offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
+        offer.save()
+        assignment = take_seat(request, offer.volunteer, at=at, offer=offer, remote=offer.remote)
+        log(
+            request,
+            "offer.accepted",
+            by=by,
+            at=at,
+            label=label or str(offer.volunteer),
+            offer=offer.pk,
+            volunteer=offer.volunteer_id,
+            via=via,
+        )
+        finish_seating(request, at=at, volunteer_id=offer.volunteer_id)
+    return Answer("yours", offer, assignment)
+
+
+def decline_offer(
+    offer: Offer,
+    *,
+    via: str,
+    at: datetime,
+    by: User | None = None,
+    label: str = "",
+    reason: str = "",
+) -> Answer:
+    """Note a no; the wave is refilled at once. A seat already taken is not given up by this."""
+    with transaction.atomic():
+        request = lock_request(offer.request_id)
+        offer = Offer.objects.select_for_update().select_related("volunteer").get(pk=offer.pk)
+        if offer.state == Offer.State.DECLINED:
+            return Answer("declined", offer)
+        if held := _held(request, offer.volunteer_id):
+            return Answer("yours", offer, held)
+        if not offer.is_open:
+            return Answer("closed", offer)
+        move(offer, "state", Offer.State.DECLINED)
+        offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
+        offer.decline_reason = reason
+        offer.save()
+        if request.status == Request.Status.OPEN and not request.waves_stopped:
+            if request.current_rung.get("kind") in ASKING:
+                schedule(request, Request.NextAction.WAVE, at)
+        log(
+            request,
+            "offer.declined",
+            by=by,
+            at=at,
+            label=label or str(offer.volunteer),
+            offer=offer.pk,
+            volunteer=offer.volunteer_id,
+            via=via,
+            reason=reason,
+        )
+        save_and_announce(request, volunteers=[offer.volunteer_id])
+    return Answer("declined", offer)
+
+
+def withdraw_offer(offer: Offer, *, by: User | None, at: datetime) -> Offer:
+    """Take back one open offer; the person is told."""
+    with transaction.atomic():
+        request = lock_request(offer.request_id)
+        offer = Offer.objects.select_for_update().select_related("volunteer").get(pk=offer.pk)
+        move(offer, "state", Offer.State.WITHDRAWN)
+        offer.answered_at = at
+        offer.save()
+        tell_filled(offer, at=at)
+        log(request, "offer.withdrawn", by=by, at=at, offer=offer.pk, volunteer=offer.volunteer_id)
+        save_and_announce(request, volunteers=[offer.volunteer_id])
+    return offer
+
+
+def assign_directly(
+    request: Request, volunteer: Volunteer, *, by: User, at: datetime, remote: bool = False
+) -> Assignment:
+    """Give a seat to somebody who agreed by telephone or in person, without an offer.
+
+    Raises ``wrong_state`` unless the request is open, ``overlap`` and ``not_valid`` as accepting.
+    """
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        if held := _held(locked, volunteer.pk):
+            return held
+        if locked.status != Request.Status.OPEN:
+            raise ActionError("wrong_state", "この依頼は手配中ではありません。")
+        _must_be_valid(volunteer, locked)
+        assignment = take_seat(locked, volunteer, at=at, remote=remote)
+        log(locked, "assignment.made", by=by, at=at, volunteer=volunteer.pk)
+        finish_seating(locked, at=at, volunteer_id=volunteer.pk)
+        tell_accepted(assignment, at=at)
+    return assignment
+
+
+def take_seat(
+    request: Request,
+    volunteer: Volunteer,
+    *,
+    at: datetime,
+    offer: Offer | None = None,
+    remote: bool = False,
+) -> Assignment:
+    """Book the lowest free seat of a locked request; raises ``overlap`` or ``no_seat``."""
+    taken = set(request.assignments.active().values_list("seat", flat=True))
+    seat = next((n for n in range(1, request.seats + 1) if n not in taken), 0)
+    if not seat:
+        raise ActionError("no_seat", _("すでに人数がそろっています。"))
+    # two requests may be accepted by one person at once: they meet at this lock
+    volunteer = Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
+    if clash := find_clash(request, volunteer, remote=remote):
+        raise overlap(clash)
+    try:
+        with transaction.atomic():
+            return Assignment.objects.create(
+                request=request,
+                volunteer=volunteer,
+                offer=offer,
+                seat=seat,
+                remote=remote,
+                period=(request.starts_at, request.ends_at),
+                created_at=at,
+            )
+    except IntegrityError as error:
+        if "no_overlapping_assignments" not in str(error):
+            raise
+        raise overlap(None) from error
+
+
+def find_clash(request: Request, volunteer: Volunteer, *, remote: bool) -> Assignment | None:
+    """The volunteer's booking that leaves too little time to travel, if there is one."""
+    near = (request.starts_at - FARTHEST, request.ends_at + FARTHEST)
+    booked = volunteer.assignments.active().filter(period__overlap=near)
+    mode = Mode.VIDEO if remote else request.mode
+    for other in booked.exclude(request=request).select_related("request"):
+        gap = max(
+            request.starts_at - other.request.ends_at, other.request.starts_at - request.ends_at
+        )
+        needed = buffer_minutes(
+            mode,
+            point_of(request),
+            point_of(other.request),
+            "car" if volunteer.by_car else "transit",
+            other_mode=Mode.VIDEO if other.remote else other.request.mode,
+            same_area=bool(request.place_area)
+            and request.place_area == other.request.place_area,
+        )
+        if request.place_name and request.place_name == other.request.place_name:
+            needed = 0  # two patients at one hospital, one after the other
+        if gap < timedelta(minutes=needed):
+            return other
+    return None
+
+
+def point_of(request: Request) -> Point | None:
+    """Where the request takes place, if its coordinates are known."""
+    if request.place_lat is None or request.place_lon is None:
+        return None
+    return Point(request.place_lat, request.place_lon)
+
+
+def overlap(other: Assignment | None) -> ActionError:
+    """The error for a person who is booked elsewhere at that time."""
+    text = _("同じ時間帯に別の派遣が決まっているため、引き受けられません。")
+    if other:
+        text += f"（{when_text(other.request.starts_at, other.request.ends_at)}）"
+    return ActionError("overlap", text)
+
+
+def finish_seating(request: Request, *, at: datetime, volunteer_id: int) -> None:
+    """After a seat was taken: when it was the last one, fill the request and tell the others."""
+    told = [volunteer_id]
+    event = "request.changed"
+    if request.assignments.active().count() >= request.seats:
+        move(request, "status", Request.Status.FILLED)
+        event = "request.filled"
+        for other in request.offers.open().select_for_update().select_related("volunteer"):
+            other.state, other.answered_at = Offer.State.WITHDRAWN, at
+            other.save(update_fields=["state", "answered_at"])
+            tell_filled(other, at=at)
+            told.append(other.volunteer_id)
+        schedule(request, *after_filling(request, at))
+    save_and_announce(request, event=event, volunteers=told)
+
+
+def _held(request: Request, volunteer_id: int) -> Assignment | None:
+    return request.assignments.active().filter(volunteer_id=volunteer_id).first()
+
+
+def _too_late(request: Request, offer: Offer, *, via: str, at: datetime, label: str) -> Answer:
+    if offer.late_yes_at is None:
+        offer.late_yes_at, offer.answered_via = at, via
+        offer.save(update_fields=["late_yes_at", "answered_via"])
+        log(
+            request,
+            "offer.late_yes",
+            by=None,
+            at=at,
+            label=label or str(offer.volunteer),
+            offer=offer.pk,
+            volunteer=offer.volunteer_id,
+        )
+        save_and_announce(request)
+    return Answer("too_late", offer)
+
+
+def _must_be_valid(volunteer: Volunteer, request: Request) -> None:
+    on = local(request.starts_at).date()
+    if not Volunteer.objects.offerable(on).filter(pk=volunteer.pk).exists():
+        raise ActionError(
+            "not_valid",
+            _("登録期間または誓約の手続きが必要です。窓口にご連絡ください。"),
+        )
+

@@ -1,0 +1,350 @@
+"""Taking, changing, cancelling and reopening requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from accounts.errors import ActionError
+from accounts.models import Organization, User
+from accounts.times import local
+from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
+from dispatch.models import (
+    Assignment,
+    Desk,
+    Offer,
+    Place,
+    Request,
+    RequestingBody,
+    RequestSeries,
+    Requirement,
+)
+from dispatch.ladder import ladder_for
+from dispatch.policy import policy_for
+from volunteers.models import Volunteer
+
+LONGEST = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One requirement as asked for."""
+
+    kind: str
+    hard: bool = False
+    value: str = ""
+    volunteer: Volunteer | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a request asks for, checked by a form or serializer already. Instants are UTC."""
+
+    language: str
+    mode: str
+    urgency: str
+    field: str
+    starts_at: datetime
+    ends_at: datetime
+    seats: int = 1
+    desk: Desk | None = None
+    place_name: str = ""
+    place_address: str = ""
+    place_area: str = ""
+    place_lat: float | None = None
+    place_lon: float | None = None
+    sensitivity: str = Request.Sensitivity.NORMAL
+    note: str = ""
+    resident_name: str = ""
+    body: RequestingBody | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    payer: str = Request.Payer.ORGANIZATION
+    wishes: tuple[Wish, ...] = field(default=())
+
+
+COLUMNS = [f.name for f in fields(Draft) if f.name != "wishes"]
+
+
+def open_request(
+    organization: Organization,
+    draft: Draft,
+    *,
+    by: User | None,
+    at: datetime,
+    series: RequestSeries | None = None,
+) -> Request:
+    """Take a request: number it, copy policy and ladder onto it, and plan its first wave.
+
+    Raises ActionError ``bad_times`` when it ends before it starts, lasts over 24 hours or lies
+    in the past.
+    """
+    check_times(draft, at)
+    with transaction.atomic():
+        policy = policy_for(organization)
+        request = Request(
+            organization=organization,
+            number=next_number(organization, local(at).date()),
+            status=Request.Status.OPEN,
+            policy=policy,
+            ladder=ladder_for(policy, draft.urgency, draft.mode),
+            opened_at=at,
+            rung_since=at,
+            next_action=Request.NextAction.WAVE,
+            next_action_at=at,
+            created_by=by,
+            series=series,
+            place=remember_place(organization, draft),
+            **{name: getattr(draft, name) for name in COLUMNS},
+        )
+        request.save()
+        save_wishes(request, draft.wishes)
+        log(request, "request.opened", by=by, at=at, urgency=draft.urgency)
+        save_and_announce(request)
+    return request
+
+
+def open_series(
+    organization: Organization, draft: Draft, *, every: str, count: int, by: User, at: datetime
+) -> list[Request]:
+    """Take a series: the same need every week, every two weeks, or on the nth weekday."""
+    with transaction.atomic():
+        series = RequestSeries.objects.create(
+            organization=organization, every=every, count=count, created_at=at
+        )
+        return [
+            open_request(organization, shifted, by=by, at=at, series=series)
+            for shifted in occurrences(draft, every, count)
+        ]
+
+
+def occurrences(draft: Draft, every: str, count: int) -> Iterable[Draft]:
+    """The draft at each date of the series; «monthly» keeps the nth weekday of the month."""
+    from dataclasses import replace
+
+    start, length = draft.starts_at, draft.ends_at - draft.starts_at
+    for day in series_days(local(start).date(), every, count):
+        moved = start + timedelta(days=(day - local(start).date()).days)
+        yield replace(draft, starts_at=moved, ends_at=moved + length)
+
+
+def series_days(first: date, every: str, count: int) -> list[date]:
+    """The days of a series; a month without a fifth weekday is passed over."""
+    if every != RequestSeries.Every.MONTH:
+        step = 7 if every == RequestSeries.Every.WEEK else 14
+        return [first + timedelta(days=step * i) for i in range(count)]
+    nth, days, month = (first.day - 1) // 7, [], first.replace(day=1)
+    while len(days) < count:
+        offset = (first.weekday() - month.weekday()) % 7 + 7 * nth
+        day = month + timedelta(days=offset)
+        if day.month == month.month:
+            days.append(day)
+        month = (month + timedelta(days=32)).replace(day=1)
+    return days
+
+
+def edit_request(request: Request, draft: Draft, *, by: User, at: datetime) -> Request:
+    """Change what is asked for; people already asked or booked hear about it when it matters.
+
+    The consequences are the ones `consequences_of` lists: a change of time, place, language or
+    mode withdraws open offers and releases people booked; other changes keep them.
+    """
+    check_times(draft, at)
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        if locked.status not in {Request.Status.OPEN, Request.Status.FILLED}:
+            raise ActionError("wrong_state", "終了した依頼は変更できません。")
+        restart = bool(decisive_changes(locked, draft))
+        changed = [n for n in COLUMNS if getattr(locked, n) != getattr(draft, n)]
+        for name in COLUMNS:
+            setattr(locked, name, getattr(draft, name))
+        locked.place = remember_place(locked.organization, draft)
+        locked.requirements.all().delete()
+        save_wishes(locked, draft.wishes)
+        told: list[int] = []
+        if restart:
+            told = release_everybody(locked, reason="changed", at=at)
+            locked.ladder = ladder_for(locked.policy, draft.urgency, draft.mode)
+            restart_search(locked, at)
+        log(locked, "request.edited", by=by, at=at, changed=changed, restarted=restart)
+        save_and_announce(locked, volunteers=told)
+    return locked
+
+
+def decisive_changes(request: Request, draft: Draft) -> list[str]:
+    """Names of changed columns that make earlier answers worthless."""
+    decisive = ["language", "mode", "starts_at", "ends_at", "place_name", "place_address"]
+    return [n for n in decisive if getattr(request, n) != getattr(draft, n)]
+
+
+def consequences_of(request: Request, draft: Draft) -> list[str]:
+    """What saving the draft would do, in words for the coordinator."""
+    if not decisive_changes(request, draft):
+        return []
+    lines = []
+    if asked := request.offers.open().count():
+        lines.append(f"打診中の{asked}人に取下げを知らせ、条件に合う人へ改めて打診します。")
+    if booked := request.assignments.active().count():
+        lines.append(f"決定していた{booked}人の派遣を取り消し、本人に知らせます。")
+    return lines
+
+
+def cancel_request(
+    request: Request, *, cancelled_by: str, reason: str, by: User | None, at: datetime
+) -> Request:
+    """Call a request off; everybody asked or booked is told. Raises ``wrong_state``."""
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        move(locked, "status", Request.Status.CANCELLED)
+        told = release_everybody(locked, reason="cancelled", at=at)
+        locked.cancelled_by, locked.cancel_reason, locked.closed_at = cancelled_by, reason, at
+        schedule(locked, Request.NextAction.NONE, None)
+        log(locked, "request.cancelled", by=by, at=at, cancelled_by=cancelled_by, reason=reason)
+        save_and_announce(locked, volunteers=told)
+    return locked
+
+
+def close_unmet(request: Request, *, reason: str, by: User | None, at: datetime) -> Request:
+    """End a request that nobody could serve; it counts as such. Raises ``wrong_state``."""
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        move(locked, "status", Request.Status.UNMET)
+        told = release_everybody(locked, reason="cancelled", at=at)
+        locked.cancel_reason, locked.closed_at = reason, at
+        schedule(locked, Request.NextAction.NONE, None)
+        log(locked, "request.unmet", by=by, at=at, reason=reason)
+        save_and_announce(locked, volunteers=told)
+    return locked
+
+
+def reopen_request(request: Request, *, by: User, at: datetime) -> Request:
+    """Look for somebody again after a cancellation or an unmet end, while it still lies ahead."""
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        if locked.ends_at <= at:
+            raise ActionError("in_the_past", "終了時刻を過ぎた依頼は再開できません。")
+        move(locked, "status", Request.Status.OPEN)
+        locked.cancelled_by, locked.cancel_reason, locked.closed_at = "", "", None
+        restart_search(locked, at)
+        log(locked, "request.reopened", by=by, at=at)
+        save_and_announce(locked)
+    return locked
+
+
+def stop_waves(request: Request, *, by: User, at: datetime) -> Request:
+    """Send no further waves by itself; open offers stay answerable, the desk is reminded."""
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        _must_be_open(locked)
+        locked.waves_stopped = True
+        schedule(locked, Request.NextAction.DESK, at + timedelta(minutes=30))
+        log(locked, "waves.stopped", by=by, at=at)
+        save_and_announce(locked)
+    return locked
+
+
+def resume_waves(request: Request, *, by: User, at: datetime) -> Request:
+    """Let the engine go on."""
+    with transaction.atomic():
+        locked = lock_request(request.pk)
+        _must_be_open(locked)
+        locked.waves_stopped = False
+        schedule(locked, Request.NextAction.WAVE, at)
+        log(locked, "waves.resumed", by=by, at=at)
+        save_and_announce(locked)
+    return locked
+
+
+def _must_be_open(request: Request) -> None:
+    if request.status != Request.Status.OPEN:
+        raise ActionError("wrong_state", "この依頼は手配中ではありません。")
+
+
+def restart_search(request: Request, at: datetime) -> None:
+    """Put a locked request back on the first rung."""
+    request.status, request.waves_stopped = Request.Status.OPEN, False
+    request.rung, request.rung_since = 0, at
+    schedule(request, Request.NextAction.WAVE, at)
+
+
+def release_everybody(request: Request, *, reason: str, at: datetime) -> list[int]:
+    """Withdraw open offers and cancel active assignments of a locked request; returns who."""
+    from dispatch.messages import tell_released
+
+    told: list[int] = []
+    for offer in request.offers.open().select_for_update().select_related("volunteer"):
+        offer.state, offer.answered_at = Offer.State.WITHDRAWN, at
+        offer.save(update_fields=["state", "answered_at"])
+        tell_released(offer.volunteer, request, reason=reason, at=at, offer=offer)
+        told.append(offer.volunteer_id)
+    held = request.assignments.active().exclude(state=Assignment.State.FINISHED)
+    for assignment in held.select_for_update(of=("self",)).select_related("volunteer"):
+        move(assignment, "state", Assignment.State.CANCELLED)
+        assignment.ended_at, assignment.end_reason = at, reason
+        assignment.save(update_fields=["state", "ended_at", "end_reason"])
+        tell_released(assignment.volunteer, request, reason=reason, at=at, assignment=assignment)
+        told.append(assignment.volunteer_id)
+    return told
+
+
+def check_times(draft: Draft, at: datetime) -> None:
+    """Refuse times that cannot be meant."""
+    if draft.ends_at <= draft.starts_at:
+        raise ActionError(
+            "bad_times", "終了は開始より後の時刻にしてください。", field="ends_at", status=400
+        )
+    if draft.ends_at - draft.starts_at > LONGEST:
+        raise ActionError(
+            "bad_times", "1件の依頼は24時間までです。", field="ends_at", status=400
+        )
+    if draft.ends_at <= at:
+        raise ActionError(
+            "bad_times", "終了時刻が過ぎています。日時をご確認ください。",
+            field="ends_at", status=400,
+        )  # fmt: skip
+
+
+def save_wishes(request: Request, wishes: Iterable[Wish]) -> None:
+    """Write the requirements of a new or changed request."""
+    Requirement.objects.bulk_create(
+        Requirement(
+            request=request, kind=w.kind, hard=w.hard, value=w.value, volunteer=w.volunteer
+        )
+        for w in wishes
+    )
+
+
+def remember_place(organization: Organization, draft: Draft) -> Place | None:
+    """Remember the named place, and count its use."""
+    if not draft.place_name:
+        return None
+    place, _ = Place.objects.get_or_create(
+        organization=organization,
+        name=draft.place_name,
+        defaults={
+            "address": draft.place_address,
+            "area": draft.place_area,
+            "lat": draft.place_lat,
+            "lon": draft.place_lon,
+        },
+    )
+    place.used_count += 1
+    place.save(update_fields=["used_count"])
+    return place
+
+
+def next_number(organization: Organization, day: date) -> str:
+    """The next number of the fiscal year of ``day``, such as ``R8-00123`` (令和8年度)."""
+    fiscal_year = day.year if day.month >= 4 else day.year - 1
+    name = f"R{fiscal_year - 2018}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dispatch_counter (organization_id, name, value) VALUES (%s, %s, 1) "
+            "ON CONFLICT (organization_id, name) DO UPDATE SET value = dispatch_counter.value + 1 "
+            "RETURNING value",
+            [organization.pk, name],
+        )
+        return f"{name}-{cursor.fetchone()[0]:05d}"

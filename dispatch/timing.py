@@ -1,0 +1,50 @@
+"""When things happen around a request: expiry of offers, decent hours, what follows a booking. Pure
+but for the rows it reads."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from accounts.times import instant, local
+from dispatch.models import Request, Urgency
+from dispatch.policy import decent_hour, urgency_class
+from volunteers.models import Volunteer
+
+RECONFIRM_MINUTE = 10 * 60  # the day before at 10:00, while there is still time to find another
+WATCHING = timedelta(minutes=2)
+
+
+def class_of(request: Request, at: datetime) -> str:
+    """The policy's urgency class of a request at an instant: now, today, tomorrow or later."""
+    return urgency_class(request.urgency, request.starts_at, at)
+
+
+def offer_expiry(request: Request, at: datetime) -> datetime:
+    """Until when an offer waits for an answer: twice the horizon, at most until it is useless."""
+    horizon = request.policy["classes"][class_of(request, at)]["horizon_minutes"]
+    end = request.ends_at if request.urgency == Urgency.NOW else request.starts_at
+    return max(min(at + 2 * timedelta(minutes=horizon), end), at + timedelta(minutes=1))
+
+
+def send_not_before(request: Request, volunteer: Volunteer, at: datetime) -> datetime:
+    """When the message may leave: people already looking get a head start over the others.
+
+    Nobody is written to in the organization's quiet hours for a booked job unless they allow it.
+    """
+    if request.urgency == Urgency.NOW:
+        return at
+    watching = volunteer.last_seen_at is not None and at - volunteer.last_seen_at < WATCHING
+    leaves = at if watching else at + timedelta(seconds=request.policy["head_start_seconds"])
+    if volunteer.night_messages or request.urgency == Urgency.TODAY:
+        return leaves
+    organization = request.organization
+    return decent_hour(leaves, organization.quiet_from, organization.quiet_to)
+
+
+def after_filling(request: Request, at: datetime) -> tuple[str, datetime]:
+    """What follows once every seat is taken: a reconfirmation the day before, else the end."""
+    day_before = local(request.starts_at).date() - timedelta(days=1)
+    ask_at = instant(day_before, RECONFIRM_MINUTE)
+    if request.urgency == Urgency.BOOKED and ask_at > at + timedelta(hours=12):
+        return Request.NextAction.RECONFIRM, ask_at
+    return Request.NextAction.CLOSE, max(request.ends_at, at)

@@ -1,0 +1,50 @@
+"""Background entry points of this app; jobs are wake-ups, the rows hold the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import close_old_connections, connections
+from procrastinate.contrib.django import app
+
+Task = Callable[..., Any]
+
+
+def background(**options: Any) -> Callable[[Task], Any]:
+    """Declare a background task that gives its database connection back afterwards.
+
+    Tasks must be idempotent: a lost job is found again by a sweep, a doubled one does nothing.
+    """
+
+    def decorate(function: Task) -> Any:
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            close_old_connections()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                for connection in connections.all(initialized_only=True):
+                    connection.close()
+
+        return app.task(**options)(run)
+
+    return decorate
+
+
+@background(queue="messages", name="realtime.deliver_message")
+def deliver_message(message_id: int) -> None:
+    """Deliver one message."""
+    from realtime.delivery import deliver
+
+    deliver(message_id)
+
+
+@app.periodic(cron="*/5 * * * * *")
+@background(queue="sweep", name="realtime.sweep_messages", queueing_lock="sweep_messages")
+def sweep_messages(timestamp: int) -> None:
+    """Deliver what a lost wake-up left behind."""
+    from realtime.delivery import deliver_due
+
+    deliver_due()

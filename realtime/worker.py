@@ -1,0 +1,51 @@
+"""The worker: runs wake-up jobs and sweeps until told to stop.
+
+It uses a connector of its own beside Django's. With the library's stock wiring, jobs deferred
+inside a transaction that is rolled back would still run; here every ``defer`` goes through Django's
+connection and so belongs to the transaction (`tests/realtime/test_worker.py` shows it live).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from django.conf import settings
+from procrastinate import App
+from procrastinate.contrib.django import app
+
+logger = logging.getLogger(__name__)
+RESTART_SECONDS = 1.0
+
+
+def worker_app() -> App:
+    """The application with the worker's own connector."""
+    return app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+
+
+async def run_forever(*, concurrency: int = 4) -> None:
+    """Run a worker and start it again whenever it fails (such as after a database restart)."""
+    while True:
+        try:
+            await run_once(concurrency=concurrency)
+            return
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            logger.warning("worker stopped (%s); starting again", type(error).__name__)
+            await asyncio.sleep(RESTART_SECONDS)
+
+
+async def run_once(*, concurrency: int) -> None:
+    """One life of the worker, until cancelled or failed."""
+    application = worker_app()
+    async with application.open_async():
+        await application.run_worker_async(
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=settings.WORKER_POLL_SECONDS,
+            update_heartbeat_interval=1.0,
+            stalled_worker_timeout=5.0,
+            shutdown_graceful_timeout=5.0,
+            delete_jobs="always",
+        )
