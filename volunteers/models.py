@@ -8,7 +8,7 @@ visa or My Number, on purpose: what is not stored cannot be demanded.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -84,6 +84,12 @@ class Volunteer(models.Model):
         ACTIVE = "active", "活動中"
         PAUSED = "paused", "休止中"
         WITHDRAWN = "withdrawn", "退会"
+
+    MOVES: ClassVar[dict[str, frozenset[str]]] = {
+        "active": frozenset({"paused", "withdrawn"}),
+        "paused": frozenset({"paused", "active", "withdrawn"}),
+        "withdrawn": frozenset({"active"}),
+    }
 
     class Gender(models.TextChoices):
         UNSTATED = "", "記載なし"

@@ -1,0 +1,28 @@
+"""The only way in which a staff page or the API gets a volunteer's row."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from accounts.access import STAFF
+from accounts.models import Membership
+from volunteers.models import Volunteer, VolunteerQuerySet
+
+
+def register_of(membership: Membership) -> VolunteerQuerySet:
+    """Everybody in the register of the member's organization; 404 for roles without the right."""
+    if membership.role not in STAFF:
+        raise Http404
+    return Volunteer.objects.of(membership.organization)
+
+
+def get_volunteer_for(membership: Membership, pk: int, *, lock: bool = False) -> Volunteer:
+    """One volunteer; 404 across organizations and for roles without the right.
+
+    ``lock`` needs a transaction and keeps the row until its end.
+    """
+    found = register_of(membership).filter(pk=pk)
+    volunteer = (found.select_for_update(no_key=True) if lock else found).first()
+    if volunteer is None:
+        raise Http404
+    return volunteer

@@ -1,0 +1,26 @@
+"""What floors above may add to the register without the register knowing them.
+
+An app above appends in its ``AppConfig.ready`` or in ``config.wiring``. Lists are empty here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from django.http import HttpRequest
+
+from accounts.models import User
+from volunteers.models import Volunteer
+
+on_withdrawn: list[Callable[[Volunteer, User | None, datetime], None]] = []
+"""Called inside the transaction in which a volunteer withdraws (to take back open offers)."""
+
+on_paused: list[Callable[[Volunteer, User | None, datetime], None]] = []
+"""Called inside the transaction in which a volunteer is paused."""
+
+profile_panels: list[Callable[[HttpRequest, Volunteer], str]] = []
+"""Each returns safe HTML shown on the staff's profile page, or an empty string."""
+
+last_served: list[Callable[[Sequence[int]], dict[int, date]]] = []
+"""Each returns the day of the last activity for those of the volunteer ids that have one."""
