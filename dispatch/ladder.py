@@ -1,8 +1,9 @@
 """つなぎ段階: the rungs a request climbs when nobody can come. Pure.
 
-A rung is ``{"kind", "label", "minutes", "parallel"}``: ``minutes`` is how long it may try before
-the next one opens, by urgency; a ``parallel`` rung leaves earlier offers open while it tries. The
-rungs are copied onto the request when it opens, so that a later change of policy does not touch it.
+A rung is ``{"kind", "label", "minutes", "lead_minutes", "parallel"}``: ``minutes`` is how long it
+may try before the next one opens (None: to the end), ``lead_minutes`` how long before the start it
+opens at the latest; a ``parallel`` rung leaves earlier offers open while it tries. The rungs are
+copied onto the request when it opens, so that a later change of policy does not touch it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from dispatch import policy as policies
 from dispatch.models import Mode, Urgency
 
 VOLUNTEER, VIDEO, OPERATOR, DEVICE = "volunteer", "video", "operator", "device"
@@ -19,36 +21,33 @@ ASKING = {VOLUNTEER, VIDEO}
 Rung = dict[str, Any]
 
 
-def ladder_for(policy: dict[str, Any], urgency: str, mode: str) -> list[Rung]:
-    """The rungs for a new request, with their minutes for its urgency filled in.
+def ladder_for(policy: dict[str, Any], urgency_class: str, mode: str) -> list[Rung]:
+    """The rungs for a new request.
 
     A request for video, telephone or translation starts with people anywhere; there is no second
-    rung of volunteers for it, and none for a translation in writing, which no operator does at once.
+    rung of volunteers for it, and no device or operator for a translation in writing.
     """
-    rungs = [
-        {
-            "kind": rung["kind"],
-            "label": rung["label"],
-            "minutes": rung["minutes"][urgency],
-            "parallel": rung.get("parallel", False),
-        }
-        for rung in policy["ladder"]
-    ]
+    rungs = policies.ladder_for(policy, urgency_class)
     if mode == Mode.TRANSLATION:
-        return [rung for rung in rungs if rung["kind"] == VOLUNTEER]
+        return [rung for rung in rungs if rung["kind"] == VOLUNTEER] or rungs[:1]
     if Mode(mode).is_remote:
-        return [rung for rung in rungs if rung["kind"] != VIDEO]
+        return [rung for rung in rungs if rung["kind"] != VIDEO] or rungs
     return rungs
 
 
-def deadline_of(rung: Rung, since: datetime, *, urgency: str, starts_at: datetime) -> datetime:
-    """When the next rung opens (UTC): minutes after this one did, and in time before the start.
+def deadline_of(
+    ladder: list[Rung], index: int, since: datetime, *, urgency: str, starts_at: datetime
+) -> datetime | None:
+    """When the rung after ``index`` opens (UTC), or None when there is no such deadline.
 
-    For a booked request the later rungs need lead time: half of what is left when this rung opened
-    is the longest it may take once the start is nearer than its minutes.
+    The minutes of this rung, or earlier when the next one needs its lead time before the start.
     """
-    at = since + timedelta(minutes=rung["minutes"])
-    if urgency == Urgency.NOW:
-        return at
-    latest = since + (starts_at - since) / 2
-    return min(at, latest) if starts_at > since else since
+    if index + 1 >= len(ladder):
+        return None
+    limits = []
+    if ladder[index]["minutes"] is not None:
+        limits.append(since + timedelta(minutes=ladder[index]["minutes"]))
+    lead = ladder[index + 1].get("lead_minutes")
+    if lead is not None and urgency != Urgency.NOW:
+        limits.append(max(since, starts_at - timedelta(minutes=lead)))
+    return min(limits) if limits else None

@@ -21,7 +21,7 @@ def class_of(request: Request, at: datetime) -> str:
 
 def offer_expiry(request: Request, at: datetime) -> datetime:
     """Until when an offer waits for an answer: twice the horizon, at most until it is useless."""
-    horizon = request.policy["classes"][class_of(request, at)]["horizon_minutes"]
+    horizon = request.policy[class_of(request, at)]["horizon_minutes"]
     end = request.ends_at if request.urgency == Urgency.NOW else request.starts_at
     return max(min(at + 2 * timedelta(minutes=horizon), end), at + timedelta(minutes=1))
 

@@ -23,7 +23,7 @@ from dispatch.models import (
     Requirement,
 )
 from dispatch.ladder import ladder_for
-from dispatch.policy import policy_for
+from dispatch.policy import policy_for, urgency_class
 from volunteers.models import Volunteer
 
 LONGEST = timedelta(hours=24)
@@ -90,7 +90,9 @@ def open_request(
             number=next_number(organization, local(at).date()),
             status=Request.Status.OPEN,
             policy=policy,
-            ladder=ladder_for(policy, draft.urgency, draft.mode),
+            ladder=ladder_for(
+                policy, urgency_class(draft.urgency, draft.starts_at, at), draft.mode
+            ),
             opened_at=at,
             rung_since=at,
             next_action=Request.NextAction.WAVE,
@@ -167,7 +169,9 @@ def edit_request(request: Request, draft: Draft, *, by: User, at: datetime) -> R
         told: list[int] = []
         if restart:
             told = release_everybody(locked, reason="changed", at=at)
-            locked.ladder = ladder_for(locked.policy, draft.urgency, draft.mode)
+            locked.ladder = ladder_for(
+                locked.policy, urgency_class(draft.urgency, draft.starts_at, at), draft.mode
+            )
             restart_search(locked, at)
         log(locked, "request.edited", by=by, at=at, changed=changed, restarted=restart)
         save_and_announce(locked, volunteers=told)
