@@ -1,9 +1,32 @@
 """App configuration."""
 
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from realtime.models import Message
 
 
 class DispatchConfig(AppConfig):
-    """See the package docstring."""
+    """Requests, matching, waves and offers, assignments, ladder."""
 
     name = "dispatch"
+
+    def ready(self) -> None:
+        """Hear what became of messages."""
+        from realtime import delivery
+
+        delivery.on_result.append(note_delivery)
+
+
+def note_delivery(message: Message, at: datetime) -> None:
+    """An offer whose message has left counts as sent."""
+    from dispatch.actions.offers import mark_sent
+
+    kind, _, pk = message.subject_key.partition(":")
+    if kind == "offer" and message.kind.startswith("offer") and message.sent_at:
+        mark_sent(int(pk), at=at)

@@ -292,8 +292,7 @@ def find_clash(request: Request, volunteer: Volunteer, *, remote: bool) -> Assig
             point_of(other.request),
             "car" if volunteer.by_car else "transit",
             other_mode=Mode.VIDEO if other.remote else other.request.mode,
-            same_area=bool(request.place_area)
-            and request.place_area == other.request.place_area,
+            same_area=bool(request.place_area) and request.place_area == other.request.place_area,
         )
         if request.place_name and request.place_name == other.request.place_name:
             needed = 0  # two patients at one hospital, one after the other
@@ -361,4 +360,3 @@ def _must_be_valid(volunteer: Volunteer, request: Request) -> None:
             "not_valid",
             _("登録期間または誓約の手続きが必要です。窓口にご連絡ください。"),
         )
-

@@ -301,9 +301,7 @@ def check_times(draft: Draft, at: datetime) -> None:
             "bad_times", "終了は開始より後の時刻にしてください。", field="ends_at", status=400
         )
     if draft.ends_at - draft.starts_at > LONGEST:
-        raise ActionError(
-            "bad_times", "1件の依頼は24時間までです。", field="ends_at", status=400
-        )
+        raise ActionError("bad_times", "1件の依頼は24時間までです。", field="ends_at", status=400)
     if draft.ends_at <= at:
         raise ActionError(
             "bad_times", "終了時刻が過ぎています。日時をご確認ください。",
@@ -314,9 +312,7 @@ def check_times(draft: Draft, at: datetime) -> None:
 def save_wishes(request: Request, wishes: Iterable[Wish]) -> None:
     """Write the requirements of a new or changed request."""
     Requirement.objects.bulk_create(
-        Requirement(
-            request=request, kind=w.kind, hard=w.hard, value=w.value, volunteer=w.volunteer
-        )
+        Requirement(request=request, kind=w.kind, hard=w.hard, value=w.value, volunteer=w.volunteer)
         for w in wishes
     )
 

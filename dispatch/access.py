@@ -1,0 +1,74 @@
+"""The only way a view gets a request, an offer or an assignment; strangers get 404.
+
+Coordinators and administrators see their organization's rows; a requester those of the body they
+ask for; accountants the same rows as coordinators, without what was said (templates leave it out).
+"""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from accounts.models import Membership, Role
+from dispatch.models import Assignment, Offer, Request
+from dispatch.models.requests import RequestQuerySet
+
+
+def visible_requests(membership: Membership) -> RequestQuerySet:
+    """Every request the membership may see."""
+    found = Request.objects.of(membership.organization)
+    if membership.role == Role.REQUESTER:
+        found = found.filter(body_id=membership.requesting_body_id, body__isnull=False)
+    return found
+
+
+def get_request_for(membership: Membership, pk: int) -> Request:
+    """One request; 404 when it is another tenant's or another body's."""
+    found = (
+        visible_requests(membership)
+        .select_related("organization", "body", "desk", "series")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_offer_for(membership: Membership, pk: int) -> Offer:
+    """One offer of a visible request, for staff only."""
+    if membership.role == Role.REQUESTER:
+        raise Http404
+    found = (
+        Offer.objects.filter(request__organization=membership.organization, pk=pk)
+        .select_related("request__organization", "volunteer")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_assignment_for(membership: Membership, pk: int) -> Assignment:
+    """One assignment of a visible request, for staff only."""
+    if membership.role == Role.REQUESTER:
+        raise Http404
+    found = (
+        Assignment.objects.filter(request__organization=membership.organization, pk=pk)
+        .select_related("request__organization", "volunteer")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_offer_by_token(token: str) -> Offer:
+    """The offer a link in a message names; the link shows and answers it and nothing else."""
+    found = (
+        Offer.objects.filter(token=token)
+        .select_related("request__organization", "volunteer__organization")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,24 @@
+"""Background entry points of this app; jobs are wake-ups, the rows hold the truth."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from realtime.tasks import background
+
+
+@background(queue="requests", name="dispatch.advance_request")
+def advance_request(request_id: int) -> None:
+    """Do what is due on one request."""
+    from dispatch.engine import advance
+
+    advance(request_id)
+
+
+@app.periodic(cron="*/5 * * * * *")
+@background(queue="sweep", name="dispatch.sweep_requests", queueing_lock="sweep_requests")
+def sweep_requests(timestamp: int) -> None:
+    """Advance what a lost wake-up left behind."""
+    from dispatch.engine import advance_due
+
+    advance_due()
