@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.models import Membership
+from accounts.sessions import choose_membership, lacks_second_factor
 
-DEMO_LINK_SESSION = "signed_in_by_demo_link"
-ORGANIZATION_SESSION = "organization_id"
 Handler = Callable[[HttpRequest], HttpResponse]
+# setting the second factor up, signing out, and what has no session must stay reachable
+EXEMPT = ("/accounts/", "/static/", "/healthz", "/readyz", "/api/", "/demo/sign-in/")
 
 
 def active_membership(get_response: Handler) -> Handler:
@@ -27,13 +27,7 @@ def find_membership(request: HttpRequest) -> Membership | None:
     """The membership chosen in this session, else the person's first active one."""
     if not request.user.is_authenticated:
         return None
-    found = list(
-        Membership.objects.filter(user=request.user, active=True)
-        .select_related("organization", "user")
-        .order_by("id")
-    )
-    chosen = request.session.get(ORGANIZATION_SESSION)
-    return next((m for m in found if m.organization_id == chosen), found[0] if found else None)
+    return choose_membership(request.user.pk, request.session)
 
 
 def second_factor(get_response: Handler) -> Handler:
@@ -49,12 +43,6 @@ def second_factor(get_response: Handler) -> Handler:
 
 def needs_second_factor(request: HttpRequest) -> bool:
     """True for staff who signed in with a password only."""
-    if request.membership is None or request.path.startswith(  # type: ignore[attr-defined]
-        ("/accounts/", "/static/", "/healthz", "/readyz", "/api/")
-    ):
+    if request.membership is None or request.path.startswith(EXEMPT):  # type: ignore[attr-defined]
         return False
-    if settings.DEMO and request.session.get(DEMO_LINK_SESSION):
-        return False
-    from allauth.mfa.models import Authenticator
-
-    return not Authenticator.objects.filter(user=request.user).exists()
+    return lacks_second_factor(request.user.pk, request.session)

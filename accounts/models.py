@@ -129,6 +129,7 @@ class SignInCode(models.Model):
         CODE = "code", "確認番号"
         LINK = "link", "リンク"
         DEMO = "demo", "デモ用リンク"
+        INVITE = "invite", "招待"
 
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE)

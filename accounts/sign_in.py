@@ -1,0 +1,66 @@
+"""Ways in that are not allauth's: volunteers by code or link, demo roles by link.
+
+Staff proper sign in with a password and a second factor through allauth. A volunteer's session
+knows its volunteer's id and nothing more; a demo link works in ``TSUNAGI_MODE=demo`` only, and
+only for people of demo organizations.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest
+
+from accounts.errors import ActionError
+from accounts.models import Membership, User
+from accounts.sessions import DEMO_LINK_SESSION, ORGANIZATION_SESSION, VOLUNTEER_SESSION
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+VOLUNTEER_PREFIX = "volunteer:"
+
+
+def ensure_user_for(name: str, language: str, user: User | None = None) -> User:
+    """The user that a volunteer signs in as; made without password or address if there is none."""
+    return user or User.objects.create_user(name=name, language=language)
+
+
+def sign_in_volunteer(request: HttpRequest, user: User, volunteer_id: int) -> None:
+    """Open a session for a volunteer whose code or link was just redeemed."""
+    _start_session(request, user)
+    request.session[VOLUNTEER_SESSION] = volunteer_id
+
+
+def volunteer_session(request: HttpRequest) -> int | None:
+    """The id of the volunteer who is signed in, or None."""
+    if not request.user.is_authenticated:
+        return None
+    return request.session.get(VOLUNTEER_SESSION)
+
+
+def sign_in_demo(request: HttpRequest, user: User, subject: str = "") -> None:
+    """Open a demo session; ``subject`` such as ``volunteer:12`` says as which volunteer.
+
+    Raises ActionError ``not_a_demo`` outside the demo and for people of real organizations.
+    """
+    memberships = Membership.objects.filter(user=user, active=True)
+    if not settings.DEMO or memberships.filter(organization__is_demo=False).exists():
+        raise ActionError("not_a_demo", "デモ用のリンクは、ここでは使えません。", status=404)
+    _start_session(request, user)
+    request.session[DEMO_LINK_SESSION] = True
+    if subject.startswith(VOLUNTEER_PREFIX):
+        request.session[VOLUNTEER_SESSION] = int(subject.removeprefix(VOLUNTEER_PREFIX))
+
+
+def _start_session(request: HttpRequest, user: User) -> None:
+    """Log in; nothing of an earlier session in this browser goes along."""
+    for key in (DEMO_LINK_SESSION, ORGANIZATION_SESSION, VOLUNTEER_SESSION):
+        request.session.pop(key, None)
+    login(request, user, backend=BACKEND)
+
+
+def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """For axes: whose sign-in failed, however the address was written."""
+    given = (credentials or {}).get("email") or request.POST.get("login") or ""
+    return str(given).strip().lower()
