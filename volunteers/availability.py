@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import jpholiday
 
-TOKYO = ZoneInfo("Asia/Tokyo")
+from accounts.times import TOKYO, instant
+
 DAY = 1440
 HOLIDAY = 7
 WEEKDAYS = "月火水木金土日祝"
@@ -197,11 +197,6 @@ def _free(
     return list(_without(clipped, _absences(exceptions, first, last)))
 
 
-def _instant(first: date, minute: int) -> datetime:
-    local = datetime.combine(first, time(), TOKYO) + timedelta(minutes=minute)
-    return local.astimezone(UTC)
-
-
 # ---- Questions ---------------------------------------------------------------------------------
 
 
@@ -214,7 +209,7 @@ def free_intervals(
     """Free times from 0:00 of ``day_from`` to 24:00 of ``day_to`` (both days included), in Tokyo;
     merged, in order, UTC. The end of a night that began the day before is part of it."""
     return [
-        Interval(_instant(day_from, start), _instant(day_from, end))
+        Interval(instant(day_from, start), instant(day_from, end))
         for start, end in _free(rules, exceptions, day_from, day_to)
     ]
 

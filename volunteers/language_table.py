@@ -32,9 +32,9 @@ ROWS: tuple[Row, ...] = (
     Row("en", "英語", "えいご", "English", "English", aliases="英|イングリッシュ",
         hints="米語|アメリカ|イギリス|オーストラリア|ガーナ|ナイジェリア|インド"),
     Row("zh", "中国語", "ちゅうごくご", "Chinese", "中文",
-        aliases="中|北京語|ペキンゴ|普通話|プートンホワ|標準中国語|中国語（北京語）"
+        aliases="中|北京語|ペキンゴ|普通話|プートンホワ|標準中国語"
                 "|マンダリン|汉语|漢語|普通话|华语|Mandarin|Mandarin Chinese|Zhongwen"
-                "|Putonghua|中国語（普通話）|中国語（簡体字）|简体中文|華語", group="zh"),
+                "|Putonghua|中国語（簡体字）|简体中文|華語", group="zh"),
     Row("vi", "ベトナム語", "べとなむご", "Vietnamese", "Tiếng Việt",
         aliases="越|越南語|ヴェトナム語"),
     Row("ne", "ネパール語", "ねぱーるご", "Nepali", "नेपाली",
@@ -64,7 +64,7 @@ ROWS: tuple[Row, ...] = (
         "繁體中文（台灣）",
         aliases="台湾華語|台湾|台湾中国語|国語（台湾）|中国語（繁体字）|繁体中文"
                 "|繁體中文|臺灣華語|台灣華語|Taiwanese Mandarin|Traditional Chinese"
-                "|中国語（台湾華語）|タイワンカゴ|タイワン", group="zh"),
+                "|タイワンカゴ|タイワン", group="zh"),
     Row("yue", "広東語", "かんとんご", "Cantonese", "粵語",
         aliases="粤語|廣東話|广东话|粤语|香港語|中国語（広東語）|Yue Chinese"
                 "|Cantonese Chinese|カントニーズ", hints="香港|マカオ"),
@@ -97,7 +97,7 @@ ROWS: tuple[Row, ...] = (
     Row("fa", "ペルシア語", "ぺるしあご", "Persian", "فارسی",
         aliases="ペルシャ語|イラン語|Farsi|ファルシ", hints="イラン", group="fa", rtl=True),
     Row("fa-AF", "ダリー語", "だりーご", "Dari", "دری",
-        aliases="ダリ語|Dari Persian|アフガンペルシャ語|ペルシャ語（ダリー語）"
+        aliases="ダリ語|Dari Persian|アフガンペルシャ語"
                 "|ペルシア語（アフガニスタン）", hints="アフガニスタン", group="fa", rtl=True),
     Row("ps", "パシュトー語", "ぱしゅとーご", "Pashto", "پښتو",
         aliases="パシュトゥー語|パシュトゥン語|プシュトー語|Pushto",
@@ -129,7 +129,7 @@ ROWS: tuple[Row, ...] = (
         aliases="Uighur|維吾爾語|ウィグル語", rtl=True),
     Row("bo", "チベット語", "ちべっとご", "Tibetan", "བོད་སྐད་", aliases="藏語|蔵語|西蔵語"),
     Row("nan", "台湾語", "たいわんご", "Taiwanese (Min Nan)", "臺語",
-        aliases="閩南語|ビンナン語|福建語|台語|台語（閩南語）|Hokkien|Taiwanese Hokkien"
+        aliases="閩南語|ビンナン語|福建語|台語|Hokkien|Taiwanese Hokkien"
                 "|Taigi|閩南話|Min Nan Chinese", hints="台湾"),
     Row("ceb", "セブアノ語", "せぶあのご", "Cebuano", "Cebuano",
         aliases="ビサヤ語|セブ語|Bisaya", hints="フィリピン"),

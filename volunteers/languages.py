@@ -157,6 +157,9 @@ def _exact_table() -> dict[str, Language]:
 
 
 _EXACT = _exact_table()
+LONGEST_TYPED = 80
+"""Nobody types a longer name; anything beyond is refused before it costs time."""
+
 _BRACKETS = re.compile(r"^(.+?)[(（\[［〔](.+?)[)）\]］〕]$")
 
 
@@ -172,9 +175,11 @@ def _exact(text: str) -> Language | None:
 def lookup(text: str) -> Language | None:
     """The one language that ``text`` names, in any script, or None: never a guess.
 
-    A dialect in brackets counts when it belongs to the language before it: 中国語（広東語） is
-    Cantonese, 中国語（英語） is nothing.
+    A dialect in brackets counts when it belongs to the language before it: 中国語（台湾華語） is
+    zh-TW, 中国語（英語） is nothing.
     """
+    if len(text) > LONGEST_TYPED:
+        return None
     whole = _exact(text)
     brackets = _BRACKETS.match(text.strip())
     if whole or not brackets:
@@ -186,7 +191,7 @@ def lookup(text: str) -> Language | None:
 
 
 class _Rank(IntEnum):
-    EXACT, BEGINNING, INSIDE, SLIP, NOT = range(5)
+    EXACT, BEGINNING, INSIDE, NOT = range(4)
 
 
 def _rank(entry: _Spellings, query: str, heard: str) -> _Rank:
@@ -251,7 +256,7 @@ def search(text: str, limit: int = 8) -> list[Language]:
     Nothing typed finds nothing. A final 語 and an unfinished input (ちゅうg, べt) are understood.
     """
     query = plain(text)
-    if not query or len(query) > 40:
+    if not query or len(text) > LONGEST_TYPED:
         return []
     found = _search(query, sound(query))
     if not found and query.endswith("語"):

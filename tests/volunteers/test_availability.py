@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.times import TOKYO
 from volunteers.availability import (
-    TOKYO,
     Coverage,
     DatedException,
     Gap,
@@ -122,8 +122,8 @@ def test_free_times_are_in_order_apart_and_within_the_days(register, first, more
     found = free_intervals(*register, first, first + timedelta(days=more))
     for interval in found:
         assert interval.start < interval.end
-        assert interval.start.tzinfo is UTC
-        assert interval.end.tzinfo is UTC
+        assert interval.start.utcoffset() == timedelta(0)
+        assert interval.end.utcoffset() == timedelta(0)
         assert tokyo(first, 0) <= interval.start
         assert interval.end <= tokyo(first, 24 * (more + 1))
     assert all(a.end < b.start for a, b in pairwise(found))
@@ -223,6 +223,14 @@ def test_an_absence_cuts_the_night_that_began_before_it() -> None:
     away = [DatedException(date(2026, 6, 6), date(2026, 6, 6))]
     found = free_intervals(night, away, date(2026, 6, 5), date(2026, 6, 6))
     assert [i.end for i in found] == [tokyo(date(2026, 6, 6), 0)]
+
+
+@pytest.mark.parametrize("away", [(0, 779), (0, 780), (1020, 1440), (1021, 1440)])
+def test_an_absence_beside_the_free_hours_leaves_them_whole(away) -> None:
+    day = date(2026, 6, 1)
+    dated = [DatedException(day, day, *away)]
+    expected = [Interval(tokyo(day, 13), tokyo(day, 17))]
+    assert free_intervals([Rule(MON, *AFTERNOON)], dated, day, day) == expected
 
 
 def test_seconds_are_not_rounded_in_anybodys_favour() -> None:
