@@ -39,7 +39,7 @@ PAID_BY = {
     "cash": "現金で支払います。",
     "cash_by_requester": "依頼者が本人に現金で支払います。",
     "gift_card": "図書カード等で渡します。",
-    "nothing": "謝礼の支払はありません。",
+    "none": "謝礼の支払はありません。",
 }
 CONSUMPTION_TAX = {
     "included": "金額は消費税込みです。",

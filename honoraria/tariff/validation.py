@@ -254,7 +254,7 @@ RULES_OPTIONAL: Fields = {
     "cancellation": _cancellation,
     "payers": _payers,
     "levy": _levy,
-    "paid_by": choice("bank", "cash", "cash_by_requester", "gift_card", "nothing"),
+    "paid_by": choice("bank", "cash", "cash_by_requester", "gift_card", "none"),
     "consumption_tax": choice("included", "excluded", "not_taxed", "unstated"),
     "withholding": choice("withheld", "not_withheld", "by_decision"),
     "notes": many(text),
