@@ -28,18 +28,14 @@ def learned_rate(accepted: int, asked: int, mean: float, prior_asks: float) -> f
     return (accepted + mean * prior_asks) / (asked + prior_asks)
 
 
-def chance_of(
-    person: Person, urgency: str, travel_minutes: int, settings: dict[str, Any]
-) -> float:
+def chance_of(person: Person, urgency: str, travel_minutes: int, settings: dict[str, Any]) -> float:
     """Chance (0-1) that ``person``, asked now, says yes at all, in an urgency class.
 
     ``settings`` is the policy's "chance". The learned rate is lowered for a long way, for every
     ask of the last week and for unstated hours, raised for whoever is on call or looking at the app.
     """
     mean = settings["means"][urgency]
-    chance = learned_rate(
-        person.accepted_count, person.asked_count, mean, settings["prior_asks"]
-    )
+    chance = learned_rate(person.accepted_count, person.asked_count, mean, settings["prior_asks"])
     chance *= settings["per_recent_ask"] ** min(person.asks_7_days, 20)
     steps = max(0, travel_minutes - settings["minutes_free"]) // 10
     chance *= settings["per_10_minutes"] ** steps
@@ -70,9 +66,7 @@ def replied_within(minutes: float) -> float:
     return 0.5 * (1 + erf(log(minutes / REPLY_MEDIAN_MINUTES) / REPLY_SIGMA / sqrt(2)))
 
 
-def still_yes(
-    chance: float, asked_at: datetime, at: datetime, horizon: timedelta | float
-) -> float:
+def still_yes(chance: float, asked_at: datetime, at: datetime, horizon: timedelta | float) -> float:
     """Chance that an offer unanswered at ``at`` is answered yes within the horizon (minutes).
 
     With ``asked_at`` = ``at`` it is the chance of somebody about to be asked.
