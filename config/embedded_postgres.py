@@ -39,6 +39,7 @@ DEFAULT_DATA_DIR = Path(__file__).resolve().parent.parent / "var" / "postgres"
 PROC = Path("/proc")
 PATIENCE = 60.0  # seconds for a start, including crash recovery and children that must end first
 PORT = 5432  # names the socket only; given explicitly, so that PGPORT cannot lead elsewhere
+LONGEST_LOG = 10_000_000  # bytes; a longer log starts over with the server
 STILL_IN_USE = "shared memory block"  # postgres refusing because a killed server's children live
 SETTINGS = (
     "listen_addresses=",
@@ -167,6 +168,8 @@ def _launch(cluster: Cluster, *, durable: bool) -> None:
     command += ["-o", shlex.join(options)]
     deadline = time.monotonic() + PATIENCE
     with open(cluster.beside(".log"), "a+", opener=_open_private) as log:
+        if log.tell() > LONGEST_LOG:
+            log.truncate(0)
         while True:
             begin = log.seek(0, os.SEEK_END)
             if run(cluster, command, log) == 0:

@@ -93,7 +93,7 @@ def program(cluster: Cluster, name: str) -> str:
     package = Path(wheel.submodule_search_locations[0]).resolve()
     programs = max(package.glob("pginstall*")) / "bin"
     if not _can_enter(cluster, programs):
-        version = (programs / name).stat().st_mtime_ns
+        version = (programs / "postgres").stat().st_mtime_ns
         copy = ROOT_HOME / f"tsunagi-programs-{_digest(package, version)}"
         if not copy.exists():
             _copy_wheel(package, copy)

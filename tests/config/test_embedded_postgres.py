@@ -265,6 +265,16 @@ def test_without_proc_a_server_is_known_by_its_command_line(
     assert not server._is_our_server(bystander.pid, data)
 
 
+def test_an_overlong_log_starts_over(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start(data)
+    server.stop(data)
+    log = locate(data).beside(".log")
+    log.write_text("old\n" * 10)
+    monkeypatch.setattr(server, "LONGEST_LOG", 39)
+    start(data)
+    assert "old" not in log.read_text()
+
+
 def test_stopping_ends_the_server_and_says_whether_there_was_one(data: Path) -> None:
     start(data)
     pid = pid_of(data)
@@ -443,6 +453,7 @@ def test_a_private_home_of_root_is_not_opened(
         assert start(wanted) == server.running_url(wanted)
         assert locate(wanted).data.is_relative_to(open_directory)
         assert private.stat().st_mode & 0o777 == 0o700
+        assert len(list(open_directory.glob("tsunagi-programs-*"))) == 1
     finally:
         server.remove(wanted)
 
