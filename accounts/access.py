@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accounts.models import Membership, Organization, Role, User
+from accounts.models import ApiToken, Membership, Organization, Role, User
 
 STAFF = frozenset({Role.COORDINATOR, Role.ADMIN})
 MONEY = frozenset({Role.ACCOUNTANT, Role.ADMIN})
 ANYBODY = frozenset(Role)
 
 View = Callable[..., HttpResponse]
+Row = TypeVar("Row")
 
 
 def roles(*allowed: str) -> Callable[[View], View]:
@@ -53,3 +54,25 @@ def acting(request: HttpRequest) -> tuple[Membership, Organization, User]:
     if membership is None:
         raise Http404
     return membership, membership.organization, membership.user
+
+
+def get_member_for(membership: Membership, pk: int) -> Membership:
+    """A member of the same organization; 404 for everybody but its administrators."""
+    found = Membership.objects.select_related("user", "organization").filter(
+        pk=pk, organization=membership.organization
+    )
+    return _only(found.first(), membership)
+
+
+def get_token_for(membership: Membership, pk: int) -> ApiToken:
+    """A token of the same organization; 404 for everybody but its administrators."""
+    found = ApiToken.objects.select_related("membership__user").filter(
+        pk=pk, membership__organization=membership.organization
+    )
+    return _only(found.first(), membership)
+
+
+def _only(row: Row | None, membership: Membership) -> Row:
+    if row is None or membership.role != Role.ADMIN:
+        raise Http404
+    return row

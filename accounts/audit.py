@@ -17,6 +17,30 @@ from django.db import connection, transaction
 from accounts.models import AuditEntry, Organization, User
 
 SYSTEM = "自動処理"
+# verbs in words, for the page; the floors above add theirs with `WORDS.update`
+WORDS = {
+    "organization.created": "団体を登録",
+    "organization.changed": "団体の情報を変更",
+    "member.added": "担当者を登録",
+    "member.invited_again": "招待を再送",
+    "member.joined": "パスワードを設定",
+    "member.role_changed": "役割を変更",
+    "member.deactivated": "利用を停止",
+    "member.reactivated": "利用を再開",
+    "member.second_factor_reset": "二段階認証を解除",
+    "token.created": "トークンを発行",
+    "token.revoked": "トークンを無効化",
+}
+
+
+def verb_in_words(verb: str) -> str:
+    """How the page calls a verb; unknown ones stay as they are."""
+    return WORDS.get(verb, verb)
+
+
+def verbs_meaning(text: str) -> list[str]:
+    """Verbs whose words contain what somebody typed."""
+    return [verb for verb, words in WORDS.items() if text in words]
 
 
 def record(

@@ -7,4 +7,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
-application = django_application
+
+# everything below needs Django's apps to be loaded
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.sessions import SessionMiddlewareStack  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+from config.lifespan import lifespan  # noqa: E402
+from realtime.consumers import HintConsumer  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": AllowedHostsOriginValidator(
+            SessionMiddlewareStack(
+                URLRouter([re_path(r"^ws/(?P<stream>[a-z]+)/$", HintConsumer.as_asgi())])
+            )
+        ),
+        "lifespan": lifespan,
+    }
+)

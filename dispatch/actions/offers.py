@@ -26,7 +26,6 @@ from dispatch.timing import after_filling, offer_expiry, send_not_before
 from dispatch.travel import Point, buffer_minutes
 from volunteers.models import Volunteer
 
-
 FARTHEST = timedelta(hours=3)
 """No estimate of travel between two places is longer."""
 

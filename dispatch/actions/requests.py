@@ -12,6 +12,7 @@ from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
+from dispatch.ladder import ladder_for
 from dispatch.models import (
     Assignment,
     Desk,
@@ -22,7 +23,6 @@ from dispatch.models import (
     RequestSeries,
     Requirement,
 )
-from dispatch.ladder import ladder_for
 from dispatch.policy import policy_for, urgency_class
 from volunteers.models import Volunteer
 
