@@ -175,9 +175,10 @@ def _is_sub_header(sheet: Sheet, row: int, below: int, find_language: FindLangua
     known = sum(1 for _, text in texts if _known_title(text, find_language))
     free = all(
         index in grouped or index >= len(above) or not above[index].text or _repeats(above, index)
-        for index, _ in texts[1:]
+        for index, _ in texts
     )
-    return bool(texts) and known * 2 > len(texts) and free
+    several = len(texts) > 1 or any(index in grouped for index, _ in texts)
+    return several and known * 2 > len(texts) and free
 
 
 def _repeats(above: list[Cell], index: int) -> bool:

@@ -144,6 +144,8 @@ def _read_bracket(
         level = levels.get(tight(after))
         if level is None:
             return None
+    if level is None:
+        outer, level = _split_level(outer, levels)  # 中国語◎（北京語）
     base = _tag(outer, find_language)
     if tight(inner) in levels and base:
         return [LanguageValue(base, levels[tight(inner)], piece)]

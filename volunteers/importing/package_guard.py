@@ -25,12 +25,13 @@ MAX_TEXT_BYTES = 100 * 1024 * 1024
 MAX_PARTS = 2_000
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])?>(?:<(?:\w+:)?v>(\d{1,9})</)?")
-_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_IS_SHARED = re.compile(rb"""\bt=["']s["']""")
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _ODS_ROW = re.compile(
     rb"<table:table-row\b([^>]*)(?:/>|>)(.*?)(?=<table:table-row\b|</table:table>|\Z)", re.S
 )
-_ODS_CELL = re.compile(rb"<table:table-cell\b([^>]*[^/>])>(.*?)</table:table-cell>", re.S)
+_ODS_CELL = re.compile(rb"<table:table-cell\b([^>]*)(?<!/)>(.*?)</table:table-cell>", re.S)
 _ODS_ROWS_REPEATED = re.compile(rb'number-rows-repeated="(\d+)"')
 _ODS_COLUMNS_REPEATED = re.compile(rb'number-columns-repeated="(\d+)"')
 
@@ -106,6 +107,8 @@ def _check_contents(package: zipfile.ZipFile) -> None:
     for info in sheets_first:
         with package.open(info) as part:
             data = part.read(left + 1)
+        if info.filename.lower().endswith((".xml", ".rels")) and b"\0" in data[:64]:
+            raise WorkbookError("damaged")  # UTF-16 would slip past the counting below
         if b"<sheetData" in data or b":sheetData" in data:
             uses += _check_sheet(data)
         elif b"<table:table-row" in data:
@@ -141,7 +144,7 @@ def _check_sheet(data: bytes) -> list[int]:
             max_column = max(max_column, _column_number(reference[1]))
             max_row = max(max_row, int(reference[2]))
             rows.add(int(reference[2]))
-        if match[2] and b't="s"' in attributes:
+        if match[2] and _IS_SHARED.search(attributes):
             uses.append(int(match[2]))
         if len(rows) > MAX_ROWS:
             raise WorkbookError("too_many_rows")
