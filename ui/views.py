@@ -109,7 +109,9 @@ def mock_offer(request: HttpRequest) -> HttpResponse:
 
 def mock_outcome(request: HttpRequest) -> HttpResponse:
     """The three answers a volunteer may see."""
-    return render(request, "ui/mock_outcome.html", {"organization": {"name": "みどり市国際交流協会"}})
+    return render(
+        request, "ui/mock_outcome.html", {"organization": {"name": "みどり市国際交流協会"}}
+    )
 
 
 def mock_sign_in(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, HiddenInput
 from django.forms.forms import BaseForm
@@ -33,8 +34,6 @@ def asset(path: str) -> str:
     try:
         return static(path)
     except ValueError:
-        from django.conf import settings
-
         return f"{settings.STATIC_URL}{path}"
 
 
@@ -161,9 +160,8 @@ def field(
     attrs = {name.replace("_", "-"): value for name, value in attributes.items()}
     if placeholder:
         attrs["placeholder"] = placeholder
-    if not group:
-        if ids := described_by(bound, bool(help_text)):
-            attrs["aria-describedby"] = ids
+    if not group and (ids := described_by(bound, bool(help_text))):
+        attrs["aria-describedby"] = ids
     return {
         "field": bound,
         "label": label or bound.label,
@@ -214,6 +212,21 @@ def pagination(context: template.Context, page: Page[Any], noun: str = "件") ->
 def progress(done: int, total: int, label: str, key: str = "progress") -> dict[str, Any]:
     """A progress bar with figures; a total of 0 shows that it is not known yet."""
     return {"done": done, "total": total, "label": label, "key": key}
+
+
+@register.simple_tag
+def reader_languages() -> list[dict[str, Any]]:
+    """The languages of the site: code, own name (never translated), lang attribute, current."""
+    active = get_language() or settings.LANGUAGE_CODE
+    return [
+        {
+            "code": code,
+            "name": name,
+            "lang": "ja" if code.startswith("ja") else code,
+            "current": code == active,
+        }
+        for code, name in settings.LANGUAGES
+    ]
 
 
 @register.simple_tag
