@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
@@ -58,6 +59,7 @@ def _start_session(request: HttpRequest, user: User) -> None:
     for key in (DEMO_LINK_SESSION, ORGANIZATION_SESSION, VOLUNTEER_SESSION):
         request.session.pop(key, None)
     login(request, user, backend=BACKEND)
+    UserSession.objects.create_from_request(request)  # so that it can be listed and ended
 
 
 def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

@@ -12,11 +12,13 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import Membership, Organization, Role, User
+from accounts.sessions import VOLUNTEER_SESSION
 from dispatch.models import RequestingBody
 from tests import factories
 from volunteers.models import Volunteer
@@ -147,13 +149,21 @@ def minh(city: Organization) -> Volunteer:
 
 @pytest.fixture
 def client_of(db: None) -> Callable[[User], Client]:
-    """A browser in which the person is signed in; staff have a second factor."""
+    """A browser in which the person is signed in.
+
+    Staff have a second factor; a volunteer's user has the session that a code or link opens.
+    """
 
     def sign_in(person: User) -> Client:
         if person.memberships.exists():
             give_second_factor(person)
         client = Client()
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        if volunteer := person.volunteers.first():
+            session[VOLUNTEER_SESSION] = volunteer.pk
+        session.save()
+        UserSession.objects.create(user=person, session_key=session.session_key, ip="127.0.0.1")
         return client
 
     return sign_in

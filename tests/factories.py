@@ -274,12 +274,8 @@ class AssignmentFactory(DjangoModelFactory):
     volunteer = factory.SubFactory(
         VolunteerFactory, organization=factory.SelfAttribute("..request.organization")
     )
-    travel_minutes = 25
     period = factory.LazyAttribute(
-        lambda a: DateTimeTZRange(
-            a.request.starts_at - timedelta(minutes=a.travel_minutes),
-            a.request.ends_at + timedelta(minutes=a.travel_minutes),
-        )
+        lambda a: DateTimeTZRange(a.request.starts_at, a.request.ends_at)
     )
     created_at = NOW
 

@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_audit_is_append_only'),
+        ("accounts", "0002_audit_is_append_only"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='signincode',
-            name='purpose',
-            field=models.CharField(choices=[('code', '確認番号'), ('link', 'リンク'), ('demo', 'デモ用リンク'), ('invite', '招待')], max_length=8),
+            model_name="signincode",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("code", "確認番号"),
+                    ("link", "リンク"),
+                    ("demo", "デモ用リンク"),
+                    ("invite", "招待"),
+                ],
+                max_length=8,
+            ),
         ),
     ]

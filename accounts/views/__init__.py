@@ -1,0 +1,1 @@
+"""Pages of this app: settings for administrators, and the links that sign people in."""
