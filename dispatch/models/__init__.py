@@ -9,22 +9,26 @@ from dispatch.models.offers import Assignment, Offer, Wave
 from dispatch.models.requests import (
     Counter,
     Desk,
+    Mode,
     Place,
     Request,
     RequestingBody,
     RequestSeries,
     Requirement,
+    Urgency,
 )
 
 __all__ = [
     "Assignment",
     "Counter",
     "Desk",
+    "Mode",
     "Offer",
     "Place",
     "Request",
     "RequestSeries",
     "RequestingBody",
     "Requirement",
+    "Urgency",
     "Wave",
 ]
