@@ -84,7 +84,9 @@ class Search:
         """Weekdays that the need touches, the night before included."""
         start = self.need.day - timedelta(days=1)
         end = self.need.ends_at.astimezone(TOKYO).date()
-        return sorted({(start + timedelta(days=n)).weekday() for n in range((end - start).days + 1)})
+        return sorted(
+            {(start + timedelta(days=n)).weekday() for n in range((end - start).days + 1)}
+        )
 
 
 Rows = list[tuple[Any, ...]]

@@ -16,7 +16,9 @@ JA = {
     "booked": "【{organization}】{when} {language}の通訳が決まりました。詳しくはこちら {url}",
     "offer_cancelled": "【{organization}】{when}の{language}通訳のお願いは取消しになりました。お返事は不要です。",
     "offer_changed": "【{organization}】{when}の{language}通訳は内容が変わりました。改めてご連絡します。",
-    "booking_cancelled": "【{organization}】{when}の{language}通訳は取消しになりました。お越しいただく必要はありません。",
+    "booking_cancelled": (
+        "【{organization}】{when}の{language}通訳は取消しになりました。お越しいただく必要はありません。"
+    ),
     "booking_changed": (
         "【{organization}】お願いしていた{language}通訳の日時・場所などが変わり、いったん取消しになりました。"
         "改めてご連絡します。"

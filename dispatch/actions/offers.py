@@ -23,10 +23,10 @@ from dispatch.matching import Candidate
 from dispatch.messages import send_offer, tell_accepted, tell_filled
 from dispatch.models import Assignment, Mode, Offer, Request, Wave
 from dispatch.timing import after_filling, offer_expiry, send_not_before
-from dispatch.travel import Point, buffer_minutes
+from dispatch.travel import BREATHING_MINUTES, LONGEST_MINUTES, Point, buffer_minutes
 from volunteers.models import Volunteer
 
-FARTHEST = timedelta(hours=3)
+FARTHEST = timedelta(minutes=LONGEST_MINUTES + BREATHING_MINUTES)
 """No estimate of travel between two places is longer."""
 
 
@@ -189,9 +189,9 @@ def decline_offer(
         offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
         offer.decline_reason = reason
         offer.save()
-        if request.status == Request.Status.OPEN and not request.waves_stopped:
-            if request.current_rung.get("kind") in ASKING:
-                schedule(request, Request.NextAction.WAVE, at)
+        asking = request.current_rung.get("kind") in ASKING
+        if request.status == Request.Status.OPEN and asking and not request.waves_stopped:
+            schedule(request, Request.NextAction.WAVE, at)
         log(
             request,
             "offer.declined",

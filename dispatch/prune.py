@@ -1,0 +1,441 @@
+"""Narrowing a very large register: the hard rules and the ordered key of matching, in SQL.
+
+Used above a few thousand speakers only. The database hands over the best ids by the same key and
+`dispatch.matching` ranks those people again, so a difference could cost speed but never a wrong
+candidate; a test compares both on random registers. Change a rule there and here together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from dispatch import travel
+from dispatch.candidate_rows import ALREADY_ASKED, JOBS, OFFERS, Search, fetch
+from dispatch.chances import HIGHEST, LOWEST
+from dispatch.match_order import LONGEST_MEMORY_DAYS, TRAVEL_BAND_MINUTES
+from dispatch.match_rules import Case, wish_level
+from dispatch.match_values import Wish
+from dispatch.matching import MOST_EXCLUSIONS
+from dispatch.policy import TOKYO
+from volunteers import languages
+from volunteers.availability import is_holiday, nth_of_month
+from volunteers.languages import DialectMatch
+
+# ---- Pieces ------------------------------------------------------------------------------------
+
+
+def _valid(lat: str, lon: str) -> tuple[str, str]:
+    """Coordinates that are not on the globe count as unknown."""
+    sane = f"abs({lat}) <= 90 AND abs({lon}) <= 180"
+    return f"(CASE WHEN {sane} THEN {lat} END)", f"(CASE WHEN {sane} THEN {lon} END)"
+
+
+def _minutes(a: tuple[str, str], b: tuple[str, str], by_car: str, unknown: str) -> str:
+    """`travel.minutes` as SQL; coordinates as expressions, ``unknown`` where one is null."""
+    half_lat = f"power(sin(radians({b[0]} - {a[0]}) / 2), 2)"
+    half_lon = f"power(sin(radians({b[1]} - {a[1]}) / 2), 2)"
+    chord = f"({half_lat} + cos(radians({a[0]})) * cos(radians({b[0]})) * {half_lon})"
+    way = f"(2 * {travel.EARTH_RADIUS_KM} * asin(sqrt(least(1.0, {chord}))) * {travel.DETOUR})"
+    ride = (
+        f"CASE WHEN {by_car} THEN {travel.CAR_ACCESS_MINUTES} + {way} * {travel.CAR_MINUTES_PER_KM}"
+        f" ELSE {travel.TRANSIT_ACCESS_MINUTES} + {way} * {travel.TRANSIT_MINUTES_PER_KM} END"
+    )
+    known = (
+        f"least(ceil(least({way} * {travel.WALK_MINUTES_PER_KM}, {ride})),"
+        f" {travel.LONGEST_MINUTES})"
+    )
+    missing = " OR ".join(f"{part} IS NULL" for part in (*a, *b))
+    return f"(CASE WHEN {missing} THEN {unknown} ELSE {known} END)::int"
+
+
+HOME = _valid("v.lat", "v.lon")
+HERE = ("%(lat)s::float8", "%(lon)s::float8")
+WAY = _minutes(
+    HOME,
+    HERE,
+    "v.by_car",
+    f"CASE WHEN here.volunteer_id IS NULL THEN {travel.UNKNOWN_MINUTES}"
+    f" ELSE {travel.SAME_AREA_MINUTES} END",
+)
+
+SPEAKER = """
+    SELECT s.volunteer_id AS id, s.language, least(s.to_japanese, s.from_japanese) AS level,
+           (s.language = ANY(%(other_tags)s))::int AS other
+    FROM volunteers_languageskill s WHERE s.language = ANY(%(tags)s)
+"""
+BEST_SPEAKER = """
+    SELECT DISTINCT ON (s.volunteer_id) s.volunteer_id AS id, s.language,
+           least(s.to_japanese, s.from_japanese) AS level,
+           (s.language = ANY(%(other_tags)s))::int AS other
+    FROM volunteers_languageskill s WHERE s.language = ANY(%(tags)s)
+    ORDER BY s.volunteer_id, other, level DESC, s.to_japanese + s.from_japanese DESC,
+             s.language DESC
+"""
+FREE = """
+    SELECT volunteer_id FROM (
+        SELECT r.volunteer_id, d.begins + r.from_minute AS lo, d.begins + r.to_minute AS hi
+        FROM volunteers_availabilityrule r JOIN days d ON
+            (r.weekday = d.weekday AND (r.on_holidays OR NOT d.holiday)
+             AND (r.nth_mask = 0 OR r.nth_mask & d.nth <> 0))
+            OR (r.weekday = 7 AND d.holiday)
+        WHERE d.begins + r.from_minute < %(want_to)s AND d.begins + r.to_minute > %(want_from)s
+        UNION ALL
+        SELECT e.volunteer_id, d.begins + coalesce(e.from_minute, 0),
+               d.begins + coalesce(e.to_minute, 1440)
+        FROM volunteers_availabilityexception e
+        JOIN days d ON d.day BETWEEN e.first_day AND e.last_day
+        WHERE e.available AND d.begins + coalesce(e.from_minute, 0) < %(want_to)s
+          AND d.begins + coalesce(e.to_minute, 1440) > %(want_from)s
+    ) span
+    GROUP BY volunteer_id
+    HAVING bool_or(lo <= %(want_from)s AND hi >= %(want_to)s)
+        OR range_agg(int4range(lo, hi)) @> int4range(%(want_from)s, %(want_to)s)
+"""
+ABSENT = """
+    SELECT e.volunteer_id FROM volunteers_availabilityexception e
+    JOIN days d ON d.day BETWEEN e.first_day AND e.last_day
+    WHERE NOT e.available AND d.begins + coalesce(e.from_minute, 0) < %(want_to)s
+      AND d.begins + coalesce(e.to_minute, 1440) > %(want_from)s
+"""
+OTHER_PLACE = _valid("q.place_lat", "q.place_lon")
+THERE = tuple(
+    f"(CASE WHEN a.remote OR q.mode = ANY(%(remote_modes)s) THEN {home} ELSE {other} END)"
+    for home, other in zip(HOME, OTHER_PLACE, strict=True)
+)
+MINE = tuple(
+    f"(CASE WHEN %(remote)s THEN {home} ELSE {here} END)"
+    for home, here in zip(HOME, HERE, strict=True)
+)
+# `way` is 0 between two remote jobs, which need only a breath
+BUSY_THEN = f"""
+    SELECT job.volunteer_id FROM (
+        SELECT a.volunteer_id, a.period, q.starts_at, q.ends_at,
+               CASE WHEN %(remote)s AND (a.remote OR q.mode = ANY(%(remote_modes)s)) THEN 0
+                    ELSE {_minutes(MINE, THERE, "v.by_car", str(travel.UNKNOWN_MINUTES))} END AS way
+        FROM dispatch_assignment a
+        JOIN dispatch_request q ON q.id = a.request_id
+        JOIN volunteers_volunteer v ON v.id = a.volunteer_id
+        WHERE v.organization_id = %(organization)s AND a.state = ANY(%(active)s)
+          AND a.period && tstzrange(%(near_from)s, %(near_to)s) AND q.mode <> 'translation'
+    ) job,
+    LATERAL (SELECT make_interval(mins => CASE WHEN job.way = 0 THEN {travel.BREATHING_MINUTES}
+                                          ELSE job.way + %(margin)s END) AS gap) between_jobs
+    WHERE job.period && tstzrange(%(starts_at)s, %(ends_at)s)
+       OR (%(starts_at)s < job.ends_at + gap AND job.starts_at < %(ends_at)s + gap)
+"""
+
+
+# ---- The statement -----------------------------------------------------------------------------
+
+
+def statement(search: Search) -> tuple[str, dict[str, Any]]:
+    """The whole query (columns id, able) but for its LIMIT, and its parameters."""
+    case = Case(search.need, search.at, search.policy)
+    able = "\n      AND ".join(_conditions(search, case))
+    later = "\n  AND ".join(_later_conditions(case))
+    speaker = SPEAKER if len(search.tags) == 1 else BEST_SPEAKER
+    text = f"""
+WITH days(day, begins, weekday, nth, holiday) AS (VALUES {_days(search)}),
+speaker AS ({speaker}),
+free AS MATERIALIZED ({FREE}),
+scarce AS (SELECT DISTINCT volunteer_id FROM volunteers_languageskill
+           WHERE language = ANY(%(scarce)s)),
+fit AS MATERIALIZED (
+    SELECT v.id, v.number, v.gender, v.weekly_hours_cap, speaker.language, speaker.level,
+           speaker.other, coalesce(f.qualified, false) AS qualified,
+           free.volunteer_id IS NULL AND NOT EXISTS (
+               SELECT 1 FROM volunteers_availabilityrule r WHERE r.volunteer_id = v.id)
+               AS hours_unknown,
+           coalesce(v.on_call_until > %(at)s, false) AS on_call,
+           coalesce(v.last_seen_at > %(seen_after)s, false) AS seen,
+           CASE WHEN %(remote)s THEN 0 ELSE {WAY} END AS minutes
+    FROM speaker
+    JOIN volunteers_volunteer v ON v.id = speaker.id
+    LEFT JOIN free ON free.volunteer_id = v.id
+    LEFT JOIN volunteers_fieldskill f ON f.volunteer_id = v.id AND f.field = %(field)s
+    LEFT JOIN (
+        SELECT link.volunteer_id FROM volunteers_volunteer_areas link
+        JOIN volunteers_area area ON area.id = link.area_id
+        WHERE area.organization_id = %(organization)s AND area.name = %(area)s
+    ) here ON here.volunteer_id = v.id
+    WHERE {able}
+),
+offers(volunteer_id, last_asked, asks, booked, asked, accepted) AS ({_of_fit(OFFERS)}),
+jobs(volunteer_id, last_served, jobs, hours, body, resident) AS ({_of_fit(JOBS)})
+SELECT fit.id, count(*) OVER () AS able
+FROM fit
+LEFT JOIN offers o ON o.volunteer_id = fit.id
+LEFT JOIN jobs j ON j.volunteer_id = fit.id
+LEFT JOIN scarce ON scarce.volunteer_id = fit.id
+WHERE {later}
+ORDER BY {", ".join(_key(case))}
+"""
+    return text, {**search.parameters(), **_more_parameters(search, case)}
+
+
+def best(search: Search, size: int) -> tuple[list[int], int]:
+    """Ids of the best ``size`` people by the ordered key, and how many could do it in all."""
+    text, parameters = statement(search)
+    rows = fetch(text + "LIMIT %(size)s", {**parameters, "size": size})
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def just_excluded(search: Search) -> list[int]:
+    """People worth a line although they cannot come: those at another job, those just asked and
+    those whom the request names; at most `matching.MOST_EXCLUSIONS` of each."""
+    _, parameters = statement(search)
+    case = Case(search.need, search.at, search.policy)
+    named = [wish.volunteer_id for wish in search.need.requirements if wish.volunteer_id]
+    text = f"""
+SELECT id FROM (
+    SELECT v.id, row_number() OVER (PARTITION BY why ORDER BY v.number, v.id) AS place, why
+    FROM (
+        SELECT volunteer_id, 'busy' AS why FROM ({BUSY_THEN}) busy
+        UNION SELECT o.volunteer_id, 'asked' FROM dispatch_offer o
+              WHERE o.created_at > %(asked_after)s AND o.created_at <= %(at)s
+        UNION SELECT unnest(%(named)s::bigint[]), 'named'
+    ) reason
+    JOIN volunteers_volunteer v ON v.id = reason.volunteer_id
+    WHERE v.organization_id = %(organization)s AND EXISTS (
+        SELECT 1 FROM volunteers_languageskill s
+        WHERE s.volunteer_id = v.id AND s.language = ANY(%(tags)s))
+) found WHERE place <= %(most)s
+"""
+    more = {"named": named, "most": MOST_EXCLUSIONS, "asked_after": case.asked_after}
+    return [row[0] for row in fetch(text, {**parameters, **more})]
+
+
+def count(search: Search) -> tuple[int, int, int]:
+    """Able, on call and registered, for `candidates.Counts`."""
+    _, able = best(search, 1)
+    rows = fetch(
+        """
+SELECT count(*) FILTER (WHERE v.on_call_until > %(at)s), count(*)
+FROM volunteers_volunteer v
+WHERE v.organization_id = %(organization)s AND v.status = 'active' AND EXISTS (
+    SELECT 1 FROM volunteers_languageskill s
+    WHERE s.volunteer_id = v.id AND s.language = ANY(%(tags)s))
+""",
+        search.parameters(),
+    )
+    return able, rows[0][0], rows[0][1]
+
+
+def _of_fit(aggregate: str) -> str:
+    """One of the loader's aggregates, for the people that passed the cheap rules."""
+    return aggregate.replace("= ANY(%(ids)s)", "IN (SELECT id FROM fit)")
+
+
+def _days(search: Search) -> str:
+    """The days of the need and the one before: begin in minutes from 0:00 of the first one."""
+    first = search.need.day
+    last = search.need.ends_at.astimezone(TOKYO).date()
+    rows = []
+    for index in range(-1, (last - first).days + 1):
+        day: date = first + timedelta(days=index)
+        bit = 1 << (nth_of_month(day) - 1)
+        holiday = "true" if is_holiday(day) else "false"
+        rows.append(f"(date '{day}', {index * 1440}, {day.weekday()}, {bit}, {holiday})")
+    return ", ".join(rows)
+
+
+def _conditions(search: Search, case: Case) -> Iterator[str]:
+    """The hard rules but for those that need somebody's history, cheapest first."""
+    need = search.need
+    yield "v.organization_id = %(organization)s"
+    yield "(v.status = 'active' OR (v.status = 'paused' AND v.paused_until < %(day)s))"
+    yield "speaker.level >= %(minimum_level)s"
+    for number, wish in enumerate(case.hard_wishes):
+        yield from _wish_met(wish, number, "v.", "f.qualified", "speaker.language")
+    if case.wanted_ids:
+        yield "v.id = ANY(%(wanted)s)"
+    if need.remote and not need.is_written:
+        yield "v.accepts_video"
+    if case.quiet:
+        yield "(v.night_messages OR coalesce(v.on_call_until > %(at)s, false))"
+    if case.demands_training:
+        yield "coalesce(f.qualified, false)"
+    yield from _time_conditions(case)
+    if not need.remote:
+        yield from _way_conditions()
+    yield (
+        "EXISTS (SELECT 1 FROM volunteers_registration r WHERE r.volunteer_id = v.id"
+        " AND r.starts_on <= %(day)s AND r.ends_on >= %(day)s AND r.pledged_on IS NOT NULL)"
+    )
+    if need.field != "other":
+        yield (
+            "(f.id IS NOT NULL OR NOT EXISTS"
+            " (SELECT 1 FROM volunteers_fieldskill any_field WHERE any_field.volunteer_id = v.id))"
+        )
+    if search.request_id and search.skip_asked:
+        yield ALREADY_ASKED.strip().removeprefix("AND ")
+
+
+def _time_conditions(case: Case) -> Iterator[str]:
+    if case.need.is_written:
+        return
+    absent = f"v.id IN ({ABSENT})"
+    no_rules = (
+        "NOT EXISTS (SELECT 1 FROM volunteers_availabilityrule r WHERE r.volunteer_id = v.id)"
+    )
+    free = f"(NOT ({absent}) AND (free.volunteer_id IS NOT NULL OR {no_rules}))"
+    if case.urgency == "now":
+        free = f"(coalesce(v.on_call_until > %(at)s, false) OR {free})"
+    yield free
+    yield f"v.id NOT IN ({BUSY_THEN})"
+
+
+def _way_conditions() -> Iterator[str]:
+    yield f"%(at)s + make_interval(mins => {WAY}) <= %(latest_arrival)s"
+    any_area = "SELECT 1 FROM volunteers_volunteer_areas link WHERE link.volunteer_id = v.id"
+    unknown = f"{HOME[0]} IS NULL OR {HOME[1]} IS NULL OR {HERE[0]} IS NULL"
+    yield (
+        "(here.volunteer_id IS NOT NULL"
+        f" OR (v.reach_minutes IS NOT NULL AND ({unknown} OR {WAY} <= v.reach_minutes))"
+        f" OR (v.reach_minutes IS NULL AND (%(area)s = '' OR NOT EXISTS ({any_area}))))"
+    )
+
+
+def _wish_met(wish: Wish, number: int, person: str, qualified: str, language: str) -> Iterator[str]:
+    """A wish as a condition; what cannot fail says nothing."""
+    if wish.kind == "gender" and wish.value:
+        yield f"{person}gender = %(wish_{number})s"
+    elif wish.kind == "qualified":
+        yield f"coalesce({qualified}, false)"
+    elif wish.kind == "dialect":
+        yield f"{language} = ANY(%(wish_{number})s)"
+    elif wish.kind == "excluded":
+        yield f"{person}id <> %(wish_{number})s"
+
+
+def _later_conditions(case: Case) -> Iterator[str]:
+    """The hard rules about somebody's history."""
+    yield "(o.last_asked IS NULL OR o.last_asked <= %(asked_after)s)"
+    if not case.need.is_written:
+        yield (
+            "(fit.weekly_hours_cap IS NULL"
+            " OR coalesce(j.hours, 0)::float8 + %(hours)s <= fit.weekly_hours_cap)"
+        )
+    if not case.caps_lifted:
+        yield "coalesce(o.booked, 0) < %(asks_cap)s"
+        yield "coalesce(j.jobs, 0) < %(jobs_cap)s"
+
+
+def _key(case: Case) -> Iterator[str]:
+    """`match_order.key`, term by term."""
+    yield _wish_band(case)
+    training = " + (NOT fit.qualified)::int"
+    matters = case.need.field in case.policy["preferred_qualified_fields"]
+    yield f"greatest(0, %(enough)s - fit.level) + fit.other{training if matters else ''}"
+    yield "(scarce.volunteer_id IS NOT NULL)::int"
+    yield _likely_band(case)
+    yield f"fit.minutes / {TRAVEL_BAND_MINUTES}"
+    yield _days_since("o.last_asked")
+    yield _days_since("j.last_served")
+    yield "fit.number"
+    yield "fit.id"
+
+
+def _wish_band(case: Case) -> str:
+    terms = ["0"]
+    for number, wish in enumerate(case.need.sorted_wishes):
+        if wish.hard:
+            continue
+        name = f"soft_{number}"
+        if wish.kind == "level":
+            terms.append(f"(fit.level < {wish_level(wish)})::int")
+        elif wish.kind == "preferred":
+            terms.append(f"(fit.id <> %({name})s)::int")
+        for met in _wish_met(wish, number, "fit.", "fit.qualified", "fit.language"):
+            terms.append(f"(NOT {met.replace('wish_', 'soft_')})::int")
+    if case.need.sensitivity != "strict":
+        terms.append("-(coalesce(j.body, false) OR coalesce(j.resident, false))::int")
+    return " + ".join(terms)
+
+
+def _likely_band(case: Case) -> str:
+    chance = (
+        "(coalesce(o.accepted, 0) + %(mean)s * %(prior)s) / (coalesce(o.asked, 0) + %(prior)s)"
+        " * power(%(per_recent_ask)s::float8, least(coalesce(o.asks, 0), 20))"
+        " * power(%(per_10_minutes)s::float8, greatest(0, fit.minutes - %(minutes_free)s) / 10)"
+        " * CASE WHEN fit.hours_unknown THEN %(hours_unknown)s ELSE 1 END"
+        " * CASE WHEN fit.seen THEN %(seen)s ELSE 1 END"
+    )
+    if case.urgency == "now":
+        chance += " * CASE WHEN fit.on_call THEN %(on_call)s ELSE 1 END"
+    return (
+        f"floor(-ln(greatest(least(greatest(({chance})::float8, %(lowest)s), %(highest)s),"
+        " %(floor)s) * exp(-(%(per_job)s * coalesce(j.jobs, 0)"
+        " + %(per_ask)s * coalesce(o.asks, 0)))) / ln(2.0::float8))"
+    )
+
+
+def _days_since(column: str) -> str:
+    days = f"greatest(floor(extract(epoch FROM %(at)s - {column})::float8 / 86400), 0)"
+    most = LONGEST_MEMORY_DAYS
+    return f"{most} - coalesce(least({days}, {most}), {most})::int"
+
+
+def _more_parameters(search: Search, case: Case) -> dict[str, Any]:
+    need, policy = search.need, search.policy
+    chance, fairness = policy["chance"], policy["fairness"]
+    enough = policy["enough_level"]
+    return {
+        "ends_at": need.ends_at,
+        "lat": need.point.lat if need.point else None,
+        "lon": need.point.lon if need.point else None,
+        "area": need.area,
+        "hours": need.hours,
+        "minimum_level": case.minimum_level,
+        "enough": int(enough.get(need.field, enough["default"])),
+        "wanted": list(case.wanted_ids),
+        "other_tags": [
+            tag
+            for tag, match in languages.covering_tags(need.language)
+            if match is DialectMatch.OTHER_DIALECT
+        ],
+        "margin": case.margin,
+        "latest_arrival": case.latest_arrival,
+        "asked_after": case.asked_after,
+        "asks_cap": policy["caps"]["asks_7_days"],
+        "jobs_cap": policy["caps"]["jobs_30_days"],
+        "mean": float(chance["means"][case.urgency]),
+        "prior": float(chance["prior_asks"]),
+        **{name: float(chance[name]) for name in ("per_recent_ask", "per_10_minutes")},
+        "minutes_free": int(chance["minutes_free"]),
+        "hours_unknown": float(chance["hours_unknown"]),
+        "on_call": float(chance["on_call_now"]),
+        "seen": float(chance["seen_recently"]),
+        "lowest": LOWEST,
+        "highest": HIGHEST,
+        **{name: float(fairness[name]) for name in ("per_job", "per_ask", "floor")},
+        **_wanted_minutes(case),
+        **_wish_parameters(case),
+    }
+
+
+def _wanted_minutes(case: Case) -> dict[str, int]:
+    """The wanted hours in whole minutes from 0:00 of the first day in Tokyo."""
+    start, end = case.wanted_hours
+    midnight = datetime.combine(start.astimezone(TOKYO).date(), time(), TOKYO)
+    minute = timedelta(minutes=1)
+    return {"want_from": (start - midnight) // minute, "want_to": -((midnight - end) // minute)}
+
+
+def _wish_parameters(case: Case) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for prefix, wishes in (("wish", case.hard_wishes), ("soft", case.need.sorted_wishes)):
+        for number, wish in enumerate(wishes):
+            values[f"{prefix}_{number}"] = _wish_value(wish, case)
+    return values
+
+
+def _wish_value(wish: Wish, case: Case) -> Any:
+    if wish.kind in {"preferred", "excluded"}:
+        return wish.volunteer_id
+    if wish.kind == "dialect":
+        covering = languages.covering_tags(wish.value or case.need.language)
+        return [tag for tag, match in covering if match is DialectMatch.EXACT]
+    return wish.value

@@ -1,0 +1,59 @@
+"""Tags for staff pages of this app: times, language names, telephone numbers, log lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import phonenumbers
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import AuditEntry
+from accounts.times import when_text
+from dispatch.board import Rung
+from dispatch.log_texts import sentence
+from ui.templatetags.ui import icon
+from volunteers.languages import name as language_name
+from volunteers.models import Volunteer
+
+register = template.Library()
+RUNG_ICONS = {"volunteer": "volunteers", "video": "video", "operator": "phone", "device": "device"}
+
+
+@register.filter
+def when(starts_at: datetime, ends_at: datetime) -> str:
+    """«11月24日（火）14:00〜15:30» in Asia/Tokyo."""
+    return when_text(starts_at, ends_at)
+
+
+@register.filter
+def language(tag: str) -> str:
+    """The Japanese name of a language tag."""
+    return language_name(tag, "ja")
+
+
+@register.filter
+def telephone(volunteer: Volunteer) -> SafeString | str:
+    """A number to dial, as written in Japan; the mobile before the landline."""
+    number = volunteer.mobile or volunteer.phone
+    if not number:
+        return "番号の登録なし"
+    try:
+        parsed = phonenumbers.parse(number, "JP")
+    except phonenumbers.NumberParseException:
+        return number
+    text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return format_html('<a href="tel:{}">{}</a>', number, text)
+
+
+@register.filter
+def log_line(entry: AuditEntry) -> str:
+    """One line of the log as a sentence."""
+    return sentence(entry.verb, entry.detail)
+
+
+@register.simple_tag
+def rung_icon(rung: Rung) -> SafeString:
+    """The icon of a rung: a tick when it is behind us."""
+    return icon("check" if rung.state == "done" else RUNG_ICONS.get(rung.kind, "link"))
