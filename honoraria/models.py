@@ -93,6 +93,27 @@ class TariffVersion(models.Model):
         return f"{self.tariff}（{self.valid_from}から）"
 
 
+class HonorariumQuerySet(models.QuerySet["Honorarium"]):
+    """Domain words for honoraria."""
+
+    def of(self, organization: Organization) -> HonorariumQuerySet:
+        """Entries of one organization."""
+        return self.filter(organization=organization)
+
+    def between(self, first: date, last: date) -> HonorariumQuerySet:
+        """Entries whose activity was on one of the days, both inclusive."""
+        return self.filter(activity_date__gte=first, activity_date__lte=last)
+
+    def drafts(self) -> HonorariumQuerySet:
+        """Entries that wait for approval."""
+        return self.filter(state=Honorarium.State.DRAFT)
+
+    def standing(self) -> HonorariumQuerySet:
+        """Priced entries that no reversal has taken back: at most one per report."""
+        taken_back = Honorarium.objects.filter(corrects=models.OuterRef("pk"))
+        return self.filter(~models.Exists(taken_back), kind=Honorarium.Kind.PRICED)
+
+
 class Honorarium(models.Model):
     """謝礼: a priced entry; a correction is a new entry that names the one it corrects."""
 
@@ -101,6 +122,10 @@ class Honorarium(models.Model):
         APPROVED = "approved", "承認済み"
         CLOSED = "closed", "締め済み"
         PAID = "paid", "支払済み"
+
+    class Kind(models.TextChoices):
+        PRICED = "priced", "計算"
+        REVERSAL = "reversal", "取消し"
 
     MOVES = {
         State.DRAFT: {State.APPROVED},
@@ -117,11 +142,12 @@ class Honorarium(models.Model):
     tariff_version = models.ForeignKey(
         TariffVersion, on_delete=models.PROTECT, related_name="honoraria"
     )
+    kind = models.CharField("区分", max_length=10, choices=Kind.choices, default=Kind.PRICED)
     corrects = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
     )
     activity_date = models.DateField("活動日", help_text="in Asia/Tokyo")
-    minutes = models.PositiveIntegerField("活動時間（分）")
+    minutes = models.IntegerField("活動時間（分）", help_text="negative in a reversal")
     fee = models.IntegerField("謝礼（円）")
     transport = models.IntegerField("交通費（円）", default=0)
     total = models.IntegerField("合計（円）")
@@ -133,6 +159,8 @@ class Honorarium(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.CharField("訂正の理由", max_length=300, blank=True)
+
+    objects = HonorariumQuerySet.as_manager()
 
     class Meta:
         ordering = ["activity_date", "id"]
@@ -146,8 +174,20 @@ class Honorarium(models.Model):
                 condition=Q(corrects__isnull=True),
                 name="one_honorarium_per_report",
             ),
+            # original ← reversal ← new price ← …: a chain, never two corrections of one entry
+            models.UniqueConstraint(fields=["corrects"], name="one_correction_per_honorarium"),
+            models.CheckConstraint(
+                condition=Q(kind="priced", minutes__gte=0)
+                | Q(kind="reversal", corrects__isnull=False),
+                name="reversal_names_what_it_reverses",
+            ),
         ]
         indexes = [models.Index(fields=["organization", "activity_date"], name="honorarium_month")]
 
     def __str__(self) -> str:
         return f"{self.activity_date} {self.volunteer} {self.total}円"
+
+    @property
+    def key(self) -> str:
+        """The key other tables use, e.g. ``honorarium:12``."""
+        return f"honorarium:{self.pk}"

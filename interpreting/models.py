@@ -1,7 +1,7 @@
 """活動報告: what the volunteer and the requester say happened, without names.
 
 One report per assignment. Times are instants in UTC; money in it is the transport a volunteer
-paid, in yen. A confirmed report changes no more; a correction is returned first.
+paid, in yen. A report changes only after it was returned, one with an approved honorarium never.
 """
 
 from __future__ import annotations
@@ -9,8 +9,16 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import User
+from accounts.models import Organization, User
 from dispatch.models import Assignment
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Domain words for reports."""
+
+    def of(self, organization: Organization) -> ReportQuerySet:
+        """Reports on requests of one organization."""
+        return self.filter(assignment__request__organization=organization)
 
 
 class Report(models.Model):
@@ -41,7 +49,7 @@ class Report(models.Model):
     MOVES = {
         State.SUBMITTED: {State.CONFIRMED, State.RETURNED},
         State.RETURNED: {State.SUBMITTED},
-        State.CONFIRMED: set(),
+        State.CONFIRMED: {State.RETURNED},  # unless a floor above has approved something on it
     }
 
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="report")
@@ -68,6 +76,8 @@ class Report(models.Model):
     )
     return_reason = models.CharField(max_length=300, blank=True)
 
+    objects = ReportQuerySet.as_manager()
+
     class Meta:
         ordering = ["-submitted_at"]
         constraints = [
@@ -78,6 +88,11 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment} {self.state}"
+
+    @property
+    def key(self) -> str:
+        """The key other tables use, e.g. ``report:12``."""
+        return f"report:{self.pk}"
 
     @property
     def minutes(self) -> int:

@@ -48,7 +48,7 @@ BRACKETS = {
             {"from": 120, "to": None, "amount": 5000},
         ],
     },
-    "transport": {"kind": "actual", "cap": 2000},
+    "transport": {"kind": "actual_capped", "cap": 2000},
     "waiting": "not_counted",
 }
 
