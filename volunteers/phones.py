@@ -9,7 +9,7 @@ import unicodedata
 
 import phonenumbers
 
-_HYPHENS = re.compile("[‐‑‒–—―−ー－ｰ~〜]")
+HYPHENS = re.compile("[‐‑‒–—―−ー－ｰ~〜]")
 
 
 def to_e164(text: str) -> str:
@@ -17,7 +17,7 @@ def to_e164(text: str) -> str:
 
     Raises ValueError for anything that is not exactly one valid telephone number.
     """
-    typed = _HYPHENS.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    typed = HYPHENS.sub("-", unicodedata.normalize("NFKC", text)).strip()
     if not re.fullmatch(r"[+\d()\-./ ]+", typed):
         raise ValueError(text)
     try:

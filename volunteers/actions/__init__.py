@@ -4,7 +4,12 @@ Each locks the volunteer's row, checks, writes, counts the row's ``version`` up,
 ``volunteer.changed`` to the staff and to the volunteer's own pages, and leaves an audit line.
 """
 
-from volunteers.actions.entries import next_number, register_volunteer, update_volunteer
+from volunteers.actions.entries import (
+    next_number,
+    register_volunteer,
+    update_volunteer,
+    warnings_of,
+)
 from volunteers.actions.states import (
     mark_seen,
     pause_volunteer,
@@ -25,5 +30,6 @@ __all__ = [
     "resume_volunteer",
     "switch_on_call",
     "update_volunteer",
+    "warnings_of",
     "withdraw_volunteer",
 ]

@@ -16,11 +16,10 @@ from volunteers.terms import fiscal_year_start
 __all__ = ["next_term_start", "renew_registration"]
 
 
-def next_term_start(volunteer: Volunteer, ends_on: date) -> date:
-    """The day a term that ends on ``ends_on`` starts: the day after the present one or, after a
-    break, the first day of the last fiscal year of the new one."""
+def next_term_start(volunteer: Volunteer, pledged_on: date) -> date:
+    """The day after the present term or, after a break, the fiscal year of the pledge."""
     latest = volunteer.registrations.first()
-    opening = fiscal_year_start(ends_on)
+    opening = fiscal_year_start(pledged_on)
     return max(latest.ends_on + timedelta(days=1), opening) if latest else opening
 
 
@@ -34,19 +33,25 @@ def renew_registration(
 ) -> Registration:
     """Add the next term, to ``ends_on`` (usually a 31 March); the pledge is today's version.
 
-    Raises ActionError: withdrawn, already_registered (a term reaches that day already).
+    Raises ActionError: withdrawn, term_reversed, already_registered (a term reaches that day).
     """
     with transaction.atomic():
         present = rows.lock(volunteer)
         if present.status == Volunteer.Status.WITHDRAWN:
-            raise ActionError("withdrawn", "退会した方の登録は更新できません。先に再登録してください。")
+            raise ActionError(
+                "withdrawn", "退会した方の登録は更新できません。先に再登録してください。"
+            )
         latest = present.registrations.first()
         if latest is not None and latest.ends_on >= ends_on:
             text = f"すでに{latest.ends_on:%Y年%-m月%-d日}まで登録されています。"
             raise ActionError("already_registered", text, field="ends_on")
+        starts_on = next_term_start(present, pledged_on)
+        if ends_on < starts_on:
+            text = f"登録期限は{starts_on:%Y年%-m月%-d日}以降の日にしてください。"
+            raise ActionError("term_reversed", text, field="ends_on", status=400)
         term = Registration.objects.create(
             volunteer=present,
-            starts_on=next_term_start(present, ends_on),
+            starts_on=starts_on,
             ends_on=ends_on,
             pledged_on=pledged_on,
             pledge_version=present.organization.pledge_version,

@@ -1,0 +1,21 @@
+"""Addresses of the register, below /volunteers/."""
+
+from django.urls import URLPattern, path
+
+from volunteers.import_urls import urlpatterns as import_urlpatterns
+from volunteers.views import entry, profile, register
+
+app_name = "volunteers"
+urlpatterns: list[URLPattern] = [
+    path("", register.register, name="list"),
+    path("new/", entry.new, name="new"),
+    path("languages/", register.suggest_languages, name="languages"),
+    path("<int:pk>/", profile.profile, name="profile"),
+    path("<int:pk>/edit/", entry.edit, name="edit"),
+    path("<int:pk>/pause/", profile.pause, name="pause"),
+    path("<int:pk>/resume/", profile.resume, name="resume"),
+    path("<int:pk>/withdraw/", profile.withdraw, name="withdraw"),
+    path("<int:pk>/renew/", profile.renew, name="renew"),
+    path("<int:pk>/on-call/", profile.on_call, name="on_call"),
+]
+urlpatterns += import_urlpatterns
