@@ -228,8 +228,8 @@ WHERE a.volunteer_id = ANY(%(ids)s) AND a.state = ANY(%(active)s)
 GROUP BY a.volunteer_id
 """
 BUSY = """
-SELECT a.volunteer_id, q.starts_at, q.ends_at, lower(a.period), upper(a.period),
-       q.place_name, q.place_lat, q.place_lon, a.remote OR q.mode = ANY(%(remote_modes)s)
+SELECT a.volunteer_id, q.starts_at, q.ends_at, q.place_name, q.place_area, q.place_lat,
+       q.place_lon, a.remote OR q.mode = ANY(%(remote_modes)s)
 FROM dispatch_assignment a JOIN dispatch_request q ON q.id = a.request_id
 WHERE a.volunteer_id = ANY(%(ids)s) AND a.state = ANY(%(active)s)
   AND a.period && tstzrange(%(near_from)s, %(near_to)s) AND q.mode <> 'translation'
@@ -345,9 +345,9 @@ def _rule(weekday: int, start: int, end: int, nth_mask: int, on_holidays: bool) 
 
 
 def _busy(row: tuple[Any, ...]) -> Busy:
-    _, start, end, held_from, held_to, label, lat, lon, remote = row
+    _, start, end, label, area, lat, lon, remote = row
     where = None if remote else point(lat, lon)
-    return Busy(start, end, label, where, remote, held_from, held_to)
+    return Busy(start, end, label, where, remote, "" if remote else area)
 
 
 def point(lat: float | None, lon: float | None) -> Point | None:

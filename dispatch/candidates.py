@@ -55,6 +55,7 @@ def need_of(request: Request, remote: bool = False) -> Need:
         ),
         sensitivity=request.sensitivity,
         seats=request.seats,
+        place="" if is_remote else request.place_name,
     )
 
 

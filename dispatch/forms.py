@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -242,6 +243,12 @@ class RequestForm(forms.Form):
 
     def draft(self) -> Draft:
         """The cleaned form as a draft for the actions; remembers a new requesting body."""
+        return replace(
+            self.draft_without_saving(), body=self._body(self.cleaned_data["body_name"])
+        )
+
+    def draft_without_saving(self) -> Draft:
+        """The draft without its requesting body; KeyError while something is missing."""
         data = self.cleaned_data
         place = self._place(data)
         return Draft(
@@ -257,7 +264,6 @@ class RequestForm(forms.Form):
             sensitivity=data.get("sensitivity") or "normal",
             note=data["note"],
             resident_name=data["resident_name"],
-            body=self._body(data["body_name"]),
             contact_name=data["contact_name"],
             contact_phone=data["contact_phone"],
             payer=data.get("payer") or "organization",

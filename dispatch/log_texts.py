@@ -1,8 +1,11 @@
-"""The request's log in plain Japanese: one sentence for every verb that actions record. Pure."""
+"""The request's log and wishes in plain Japanese: one sentence for every verb recorded. Pure."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dispatch.models import Requirement
 
 SENTENCES = {
     "request.opened": "依頼を受け付けました",
@@ -49,3 +52,18 @@ def sentence(verb: str, detail: dict[str, Any]) -> str:
     if verb == "request.edited" and detail.get("restarted"):
         text += "（打診をやり直します）"
     return text + (f"［{VIA[detail['via']]}］" if detail.get("via") in VIA else "")
+
+
+def wish_text(requirement: Requirement) -> str:
+    """A requirement in words, such as «女性の通訳者（必ず）»."""
+    strength = "必ず" if requirement.hard else "できれば"
+    gender = {"female": "女性", "male": "男性"}.get(requirement.value, requirement.value)
+    person = requirement.volunteer.name if requirement.volunteer else ""
+    return {
+        "gender": f"{gender}の通訳者（{strength}）",
+        "level": f"◎（通訳可）の方（{strength}）",
+        "qualified": f"分野の研修修了者（{strength}）",
+        "dialect": f"方言：{requirement.value}（{strength}）",
+        "preferred": f"希望：{person}（{strength}）",
+        "excluded": f"避けたい：{person}",
+    }[requirement.kind]

@@ -303,21 +303,30 @@ def busy(person: Person, case: Case, minutes: int) -> Reason | None:
 
 
 def touching(other: Busy, person: Person, need: Need, margin: int) -> int | None:
-    """None if both jobs can be done; otherwise the minutes of way between them (0: none)."""
+    """None if both jobs can be done; otherwise the minutes of way between them (0: none).
+
+    Two jobs at one place may follow each other at once; between two remote ones is a breath.
+    """
     if other.end + LONGEST_GAP < need.starts_at or need.ends_at + LONGEST_GAP < other.start:
         return None
-    way = 0
-    if not (need.remote and other.remote):
-        by: travel.TravelBy = "car" if person.by_car else "transit"
-        here = person.point if need.remote else need.point
-        there = person.point if other.remote else other.point
-        way = travel.minutes(here, there, by)
-    between = timedelta(minutes=(way + margin) if way else travel.BREATHING_MINUTES)
-    held_from, held_to = other.held_from or other.start, other.held_to or other.end
-    overlaps = need.starts_at < held_to and held_from < need.ends_at
-    if overlaps or (need.starts_at < other.end + between and other.start < need.ends_at + between):
+    way = way_between(other, person, need)
+    if need.place and need.place == other.label:
+        between = timedelta(0)
+    else:
+        between = timedelta(minutes=(way + margin) if way else travel.BREATHING_MINUTES)
+    if need.starts_at < other.end + between and other.start < need.ends_at + between:
         return way
     return None
+
+
+def way_between(other: Busy, person: Person, need: Need) -> int:
+    """Minutes from one job to the other; a remote one is taken at home, two of them need no way."""
+    if (need.remote and other.remote) or (need.place and need.place == other.label):
+        return 0
+    by: travel.TravelBy = "car" if person.by_car else "transit"
+    here = person.point if need.remote else need.point
+    there = person.point if other.remote else other.point
+    return travel.minutes(here, there, by, same_area=bool(need.area) and need.area == other.area)
 
 
 def weekly_hours(person: Person, case: Case, minutes: int) -> Reason | None:

@@ -47,6 +47,7 @@ class Need:
     requirements: tuple[Wish, ...] = ()
     sensitivity: str = "normal"
     seats: int = 1
+    place: str = ""
 
     @property
     def day(self) -> date:
@@ -77,16 +78,15 @@ class Need:
 
 @dataclass(frozen=True)
 class Busy:
-    """Another assignment. ``start`` to ``end`` is the activity; ``held_from`` to ``held_to`` the
-    time the database keeps for it, travel included. ``point`` None: remote or unknown."""
+    """Another assignment of a volunteer, from ``start`` to ``end`` without the way. ``label`` is
+    the name of its place, ``point`` None where that is unknown or nobody travels."""
 
     start: datetime
     end: datetime
     label: str = ""
     point: Point | None = None
     remote: bool = False
-    held_from: datetime | None = None
-    held_to: datetime | None = None
+    area: str = ""
 
 
 @dataclass(frozen=True)

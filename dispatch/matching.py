@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from dispatch import match_order, travel
+from dispatch import match_order
 from dispatch.chances import chance_of
 from dispatch.match_rules import Case, failures
 from dispatch.match_values import (
@@ -37,7 +37,6 @@ __all__ = [
     "Reason",
     "Wish",
     "count",
-    "occupied_period",
     "rank",
 ]
 
@@ -149,20 +148,3 @@ def _exclusions(failing: list[tuple[Person, list[Reason], int]]) -> list[Exclusi
         Exclusion(volunteer_id, name, tuple(against))
         for *_, volunteer_id, name, against in close[:MOST_EXCLUSIONS]
     ]
-
-
-def occupied_period(need: Need, person: Person) -> tuple[datetime, datetime]:
-    """What an assignment should hold of the person's time: the activity with the way to and fro.
-
-    Between two jobs of one day only the time between them is held, so that two jobs in places near
-    each other do not forbid one another. A remote activity holds `travel.BREATHING_MINUTES`.
-    """
-    way = timedelta(minutes=max(person.travel_to(need), travel.BREATHING_MINUTES))
-    start, end = need.starts_at - way, need.ends_at + way
-    for other in person.busy:
-        held_from, held_to = other.held_from or other.start, other.held_to or other.end
-        if held_to <= need.starts_at:
-            start = max(start, held_to)
-        elif held_from >= need.ends_at:
-            end = min(end, held_from)
-    return start, end

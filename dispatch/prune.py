@@ -104,26 +104,32 @@ THERE = tuple(
     f"(CASE WHEN a.remote OR q.mode = ANY(%(remote_modes)s) THEN {home} ELSE {other} END)"
     for home, other in zip(HOME, OTHER_PLACE, strict=True)
 )
+UNKNOWN_WAY = (
+    "CASE WHEN %(area)s <> '' AND q.place_area = %(area)s"
+    " AND NOT (a.remote OR q.mode = ANY(%(remote_modes)s))"
+    f" THEN {travel.SAME_AREA_MINUTES} ELSE {travel.UNKNOWN_MINUTES} END"
+)
 MINE = tuple(
     f"(CASE WHEN %(remote)s THEN {home} ELSE {here} END)"
     for home, here in zip(HOME, HERE, strict=True)
 )
-# `way` is 0 between two remote jobs, which need only a breath
+# a job at the same place may follow at once; between two remote ones, or none far, is a breath
+SAME_PLACE = "(%(place)s <> '' AND q.place_name = %(place)s)"
 BUSY_THEN = f"""
     SELECT job.volunteer_id FROM (
-        SELECT a.volunteer_id, a.period, q.starts_at, q.ends_at,
+        SELECT a.volunteer_id, q.starts_at, q.ends_at, {SAME_PLACE} AS same_place,
                CASE WHEN %(remote)s AND (a.remote OR q.mode = ANY(%(remote_modes)s)) THEN 0
-                    ELSE {_minutes(MINE, THERE, "v.by_car", str(travel.UNKNOWN_MINUTES))} END AS way
+                    ELSE {_minutes(MINE, THERE, "v.by_car", UNKNOWN_WAY)} END AS way
         FROM dispatch_assignment a
         JOIN dispatch_request q ON q.id = a.request_id
         JOIN volunteers_volunteer v ON v.id = a.volunteer_id
         WHERE v.organization_id = %(organization)s AND a.state = ANY(%(active)s)
           AND a.period && tstzrange(%(near_from)s, %(near_to)s) AND q.mode <> 'translation'
     ) job,
-    LATERAL (SELECT make_interval(mins => CASE WHEN job.way = 0 THEN {travel.BREATHING_MINUTES}
-                                          ELSE job.way + %(margin)s END) AS gap) between_jobs
-    WHERE job.period && tstzrange(%(starts_at)s, %(ends_at)s)
-       OR (%(starts_at)s < job.ends_at + gap AND job.starts_at < %(ends_at)s + gap)
+    LATERAL (SELECT make_interval(mins => CASE WHEN job.same_place THEN 0
+        WHEN job.way = 0 THEN {travel.BREATHING_MINUTES}
+        ELSE job.way + %(margin)s END) AS gap) between_jobs
+    WHERE %(starts_at)s < job.ends_at + gap AND job.starts_at < %(ends_at)s + gap
 """
 
 
@@ -387,6 +393,7 @@ def _more_parameters(search: Search, case: Case) -> dict[str, Any]:
         "lat": need.point.lat if need.point else None,
         "lon": need.point.lon if need.point else None,
         "area": need.area,
+        "place": need.place,
         "hours": need.hours,
         "minimum_level": case.minimum_level,
         "enough": int(enough.get(need.field, enough["default"])),

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from accounts.models import AuditEntry
 from accounts.times import when_text
 from dispatch.board import Rung
-from dispatch.log_texts import sentence
+from dispatch.log_texts import sentence, wish_text
+from dispatch.models import Requirement
 from ui.templatetags.ui import icon
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
@@ -51,6 +52,12 @@ def telephone(volunteer: Volunteer) -> SafeString | str:
 def log_line(entry: AuditEntry) -> str:
     """One line of the log as a sentence."""
     return sentence(entry.verb, entry.detail)
+
+
+@register.filter
+def wish(requirement: Requirement) -> str:
+    """A requirement in words: «女性の通訳者（必ず）»."""
+    return wish_text(requirement)
 
 
 @register.simple_tag

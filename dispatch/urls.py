@@ -1,0 +1,37 @@
+"""Addresses of this app, included at the root of the site."""
+
+from django.urls import path
+
+from dispatch.views import ask, board, requests
+
+app_name = "dispatch"
+urlpatterns = [
+    path("board/", board.show_board, name="board"),
+    path("board/fragment/", board.board_fragment, name="board_fragment"),
+    path("requests/", requests.list_requests, name="requests"),
+    path("requests/new/", ask.new_request, name="new_request"),
+    path("requests/new/count/", ask.count_people, name="count"),
+    path("requests/suggest/languages/", ask.suggest_languages, name="suggest_languages"),
+    path("requests/suggest/places/", ask.suggest_places, name="suggest_places"),
+    path("requests/<int:pk>/", requests.show_request, name="request"),
+    path("requests/<int:pk>/fragment/", requests.request_fragment, name="request_fragment"),
+    path("requests/<int:pk>/edit/", ask.change_request, name="edit_request"),
+    path("requests/<int:pk>/candidates/", requests.show_candidates, name="candidates"),
+    path("requests/<int:pk>/ask/", requests.ask_chosen, name="ask_chosen"),
+    path("requests/<int:pk>/assign/", requests.assign, name="assign"),
+    path("requests/<int:pk>/cancel/", requests.cancel, name="cancel_request"),
+    path("requests/<int:pk>/unmet/", requests.close_unmet, name="close_unmet"),
+    path("requests/<int:pk>/do/<slug:verb>/", requests.simple_verb, name="request_verb"),
+    path("offers/<int:pk>/answer/", requests.record_answer, name="record_answer"),
+    path("offers/<int:pk>/withdraw/", requests.withdraw, name="withdraw_offer"),
+    path(
+        "assignments/<int:pk>/do/<slug:verb>/", requests.assignment_verb, name="assignment_verb"
+    ),
+]
+
+try:
+    from dispatch.phone_urls import urlpatterns as phone_urlpatterns
+
+    urlpatterns += phone_urlpatterns
+except ImportError:
+    pass

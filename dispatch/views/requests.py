@@ -1,0 +1,363 @@
+"""The list of requests, one request with everything that happened to it, and its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+
+from accounts.access import acting, roles
+from accounts.clock import database_now
+from accounts.errors import ActionError
+from accounts.models import AuditEntry, Role
+from dispatch.access import get_assignment_for, get_offer_for, get_request_for, visible_requests
+from dispatch.actions import assignments as assignment_actions
+from dispatch.actions import offers as offer_actions
+from dispatch.actions import requests as request_actions
+from dispatch.board import job_of
+from dispatch.candidates import find_candidates
+from dispatch.forms import AnswerForm, CancelForm, UnmetForm
+from dispatch.match_values import Ranking
+from dispatch.models import Assignment, Offer, Request
+from dispatch.views.board import conditional, etag_of
+from volunteers.languages import lookup
+from volunteers.models import Volunteer
+
+READERS = (Role.COORDINATOR, Role.ADMIN, Role.ACCOUNTANT, Role.REQUESTER)
+WRITERS = (Role.COORDINATOR, Role.ADMIN)
+
+
+@roles(*READERS)
+def list_requests(request: HttpRequest) -> HttpResponse:
+    """Requests of the organization, the next ones first; filters as GET parameters."""
+    membership, _, _ = acting(request)
+    at = database_now()
+    found = visible_requests(membership).prefetch_related(
+        Prefetch("assignments", Assignment.objects.active().select_related("volunteer"))
+    )
+    status, typed = request.GET.get("status", ""), request.GET.get("q", "").strip()[:60]
+    period = request.GET.get("period", "coming")
+    if status in Request.Status.values:
+        found = found.filter(status=status)
+    if typed := typed.replace("\x00", ""):
+        language = lookup(typed)
+        wanted = Q(number__icontains=typed) | Q(place_name__icontains=typed)
+        wanted |= Q(body__name__icontains=typed)
+        found = found.filter(wanted | Q(language=language.tag) if language else wanted)
+    if period == "coming":
+        found = found.filter(ends_at__gte=at - timedelta(hours=1)).order_by("starts_at", "id")
+    elif period == "past":
+        found = found.filter(ends_at__lt=at).order_by("-starts_at", "-id")
+    else:
+        found = found.order_by("-starts_at", "-id")
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "dispatch/request_list.html",
+        {
+            "page": page,
+            "status": status,
+            "typed": typed,
+            "period": period,
+            "statuses": Request.Status.choices,
+        },
+    )
+
+
+@roles(*READERS)
+def show_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """One request: what is asked, who was asked, what happens next, and its log."""
+    membership, _, _ = acting(request)
+    found = get_request_for(membership, pk)
+    fragment = render_fragment(request, found)
+    context = {
+        "found": found,
+        "fragment": fragment,
+        "etag": etag_of(fragment),
+        "cancel_form": CancelForm(),
+        "unmet_form": UnmetForm(),
+        "may_change": membership.role in WRITERS,
+    }
+    return render(request, "dispatch/request.html", context)
+
+
+@roles(*READERS)
+def request_fragment(request: HttpRequest, pk: int) -> HttpResponse:
+    """The live part of the request's page."""
+    membership, _, _ = acting(request)
+    return conditional(request, render_fragment(request, get_request_for(membership, pk)))
+
+
+def render_fragment(request: HttpRequest, found: Request) -> str:
+    """State, people and log of a request as HTML without any form."""
+    membership, _, _ = acting(request)
+    offers = found.offers.select_related("volunteer", "wave").order_by("-id")
+    active = found.assignments.active().select_related("volunteer")
+    fresh = (
+        Request.objects.filter(pk=found.pk)
+        .prefetch_related(Prefetch("offers", offers), Prefetch("assignments", active))
+        .select_related("organization", "body")
+        .get()
+    )
+    log = AuditEntry.objects.about(fresh.key).order_by("-id")[:100]
+    return render_to_string(
+        "dispatch/_request.html",
+        {
+            "found": fresh,
+            "job": job_of(fresh),
+            "former": fresh.assignments.exclude(state__in=Assignment.ACTIVE_STATES).select_related(
+                "volunteer"
+            ),
+            "log": log,
+            "staff": membership.role in WRITERS,
+            "accountant": membership.role == Role.ACCOUNTANT,
+            "requester": membership.role == Role.REQUESTER,
+        },
+    )
+
+
+@roles(*WRITERS)
+def show_candidates(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who could come, in order and with reasons, and who just cannot; chosen people are asked."""
+    membership, _, _ = acting(request)
+    found = get_request_for(membership, pk)
+    remote = request.GET.get("remote") == "1" or None
+    ranking = find_candidates(found, at=database_now(), remote=remote, skip_asked=False)
+    asked = {o.volunteer_id: o for o in found.offers.order_by("id")}
+    people = Volunteer.objects.in_bulk(
+        [c.volunteer_id for c in ranking.candidates] + [e.volunteer_id for e in ranking.excluded]
+    )
+    return render(
+        request,
+        "dispatch/candidates.html",
+        {
+            "found": found,
+            "rows": [
+                (c, people[c.volunteer_id], asked.get(c.volunteer_id)) for c in ranking.candidates
+            ],
+            "excluded": [(e, people[e.volunteer_id]) for e in ranking.excluded],
+            "remote": remote,
+            "is_open": found.status == Request.Status.OPEN,
+        },
+    )
+
+
+@roles(*WRITERS)
+@require_POST
+def ask_chosen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer to the ticked people."""
+    membership, _, user = acting(request)
+    found = get_request_for(membership, pk)
+    at = database_now()
+    chosen = {int(v) for v in request.POST.getlist("volunteer") if v.isdigit()}
+    ranking: Ranking = find_candidates(found, at=at, limit=500, skip_asked=False)
+    picked = [c for c in ranking.candidates if c.volunteer_id in chosen]
+    if not picked:
+        messages.error(request, "打診する方を選んでください。")
+        return redirect("dispatch:candidates", found.pk)
+    return _act(
+        request,
+        found.pk,
+        lambda: offer_actions.offer_to(found, picked, by=user, at=at),
+        f"{len(picked)}人に打診しました。",
+    )
+
+
+@roles(*WRITERS)
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the seat to one person who has agreed already."""
+    membership, organization, user = acting(request)
+    found = get_request_for(membership, pk)
+    volunteer_id = request.POST.get("volunteer", "")
+    if not volunteer_id.isdigit() or len(volunteer_id) > 18:
+        raise Http404
+    volunteer = Volunteer.objects.of(organization).filter(pk=int(volunteer_id)).first()
+    if volunteer is None:
+        raise Http404
+    return _act(
+        request,
+        found.pk,
+        lambda: offer_actions.assign_directly(
+            found,
+            volunteer,
+            by=user,
+            at=database_now(),
+            remote=request.POST.get("remote") == "1",
+        ),
+        f"{volunteer.name}さんに決めました。",
+    )
+
+
+@roles(*WRITERS)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the request off, with who and why."""
+    membership, _, user = acting(request)
+    found = get_request_for(membership, pk)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _page_with(request, found, cancel_form=form)
+    return _act(
+        request,
+        found.pk,
+        lambda: request_actions.cancel_request(
+            found,
+            cancelled_by=form.cleaned_data["cancelled_by"],
+            reason=form.cleaned_data["reason"],
+            by=user,
+            at=database_now(),
+        ),
+        "依頼を取り消し、関係する方に知らせました。",
+    )
+
+
+@roles(*WRITERS)
+@require_POST
+def close_unmet(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a request nobody could serve."""
+    membership, _, user = acting(request)
+    found = get_request_for(membership, pk)
+    form = UnmetForm(request.POST)
+    if not form.is_valid():
+        return _page_with(request, found, unmet_form=form)
+    return _act(
+        request,
+        found.pk,
+        lambda: request_actions.close_unmet(
+            found, reason=form.cleaned_data["reason"], by=user, at=database_now()
+        ),
+        "「手配できず」として終了しました。",
+    )
+
+
+SIMPLE_VERBS: dict[str, tuple[Callable[..., Any], str]] = {
+    "stop": (request_actions.stop_waves, "自動の打診を止めました。"),
+    "resume": (request_actions.resume_waves, "自動の打診を再開しました。"),
+    "reopen": (request_actions.reopen_request, "手配を再開しました。"),
+}
+
+
+@roles(*WRITERS)
+@require_POST
+def simple_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Stop the waves, resume them, reopen the request."""
+    membership, _, user = acting(request)
+    found = get_request_for(membership, pk)
+    if verb not in SIMPLE_VERBS:
+        raise Http404
+    action, done = SIMPLE_VERBS[verb]
+    return _act(request, found.pk, lambda: action(found, by=user, at=database_now()), done)
+
+
+@roles(*WRITERS)
+@require_POST
+def record_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down what a volunteer said on the telephone."""
+    membership, _, user = acting(request)
+    offer = get_offer_for(membership, pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "「引き受ける」か「できない」を選んでください。")
+        return redirect("dispatch:request", offer.request_id)
+    via = form.cleaned_data["via"] or Offer.Via.PHONE
+    at, name = database_now(), offer.volunteer.name
+    if form.cleaned_data["answer"] == "no":
+        reason = form.cleaned_data["reason"]
+        return _act(
+            request,
+            offer.request_id,
+            lambda: offer_actions.decline_offer(
+                offer, via=via, at=at, by=user, label=str(user), reason=reason
+            ),
+            f"{name}さんの「できない」を記録しました。",
+        )
+
+    def accept() -> None:
+        answer = offer_actions.accept_offer(offer, via=via, at=at, by=user, label=str(user))
+        if answer.outcome == "too_late":
+            raise ActionError("too_late", "すでに人数がそろっています。控えとして記録しました。")
+
+    return _act(request, offer.request_id, accept, f"{name}さんに決まりました。")
+
+
+@roles(*WRITERS)
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one offer back."""
+    membership, _, user = acting(request)
+    offer = get_offer_for(membership, pk)
+    return _act(
+        request,
+        offer.request_id,
+        lambda: offer_actions.withdraw_offer(offer, by=user, at=database_now()),
+        "打診を取り下げました。",
+    )
+
+
+@roles(*WRITERS)
+@require_POST
+def assignment_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Confirm, start, release or mark as not kept, for the volunteer on the telephone."""
+    membership, _, user = acting(request)
+    assignment = get_assignment_for(membership, pk)
+    at = database_now()
+    reason = request.POST.get("reason", "").replace("\x00", "")[:300]
+    verbs: dict[str, tuple[Callable[[], Any], str]] = {
+        "reconfirm": (
+            lambda: assignment_actions.reconfirm(assignment, by=user, at=at),
+            "前日の確認を記録しました。",
+        ),
+        "start": (
+            lambda: assignment_actions.start(assignment, by=user, at=at),
+            "開始を記録しました。",
+        ),
+        "release": (
+            lambda: assignment_actions.give_back(assignment, reason=reason, by=user, at=at),
+            "派遣を取り消し、手配をやり直します。",
+        ),
+        "no-show": (
+            lambda: assignment_actions.record_no_show(assignment, by=user, at=at),
+            "「不参加」を記録しました。",
+        ),
+    }
+    if verb not in verbs:
+        raise Http404
+    action, done = verbs[verb]
+    return _act(request, assignment.request_id, action, done)
+
+
+def _act(
+    request: HttpRequest, request_id: int, action: Callable[[], Any], done: str
+) -> HttpResponse:
+    """Run an action, say how it went, and go back to the request."""
+    try:
+        action()
+    except ActionError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, done)
+    return redirect("dispatch:request", request_id)
+
+
+def _page_with(request: HttpRequest, found: Request, **forms: Any) -> HttpResponse:
+    """The request's page with a form that was not filled in properly."""
+    fragment = render_fragment(request, found)
+    context = {
+        "found": found,
+        "fragment": fragment,
+        "etag": etag_of(fragment),
+        "cancel_form": CancelForm(),
+        "unmet_form": UnmetForm(),
+        "may_change": True,
+        **forms,
+    }
+    return render(request, "dispatch/request.html", context, status=422)
