@@ -24,6 +24,7 @@ from volunteers.importing.workbook import Cell, Sheet
 HEADER_SEARCH_ROWS = 30
 SAMPLE_ROWS = 40
 _LONGEST_TITLE = 20
+_LONGEST_TEXT = 200
 _REPEATABLE = frozenset(
     ["note", "level", "languages", "phone", "qualifications", "remarks", "fields", "email"]
 )
@@ -140,7 +141,8 @@ def _filled(sheet: Sheet, row: int, width: int, *, spread: bool) -> list[str]:
 
 
 def _title(cell: Cell) -> str:
-    return re.sub(r"\s+", "", plain(cell.text)) if not cell.text.isascii() else plain(cell.text)
+    text = plain(cell.text[:_LONGEST_TEXT])
+    return text if text.isascii() else re.sub(r"\s+", "", text)
 
 
 def _header_rows(sheet: Sheet, find_language: FindLanguage) -> tuple[int, ...]:
@@ -240,7 +242,8 @@ def _exact_title(text: str) -> str:
 
 def _samples(sheet: Sheet, first_row: int, index: int) -> list[Cell]:
     rows = sheet.rows[first_row : first_row + SAMPLE_ROWS]
-    return [row[index] for row in rows if index < len(row) and row[index].text.strip()]
+    cells = [row[index] for row in rows if index < len(row)]
+    return [cell for cell in cells if cell.text.strip() and len(cell.text) <= _LONGEST_TEXT]
 
 
 def _from_samples(samples: list[Cell], find_language: FindLanguage) -> tuple[str, float]:

@@ -47,6 +47,8 @@ _PHONES: dict[str, PhoneKind] = {
 _PLAIN = ("kana", "postal_code", "address", "nationality", "native_language")
 _NAMES = ("name", "family_name", "given_name", "family_kana", "given_kana")
 _SINGLE = frozenset(["number", "gender", "areas", *_NAMES, *_DATES, *_PLAIN])
+LONGEST_CELL = 500
+"""Longer cells are no dates, numbers or lists; patterns would take seconds on them."""
 _MAX_LENGTHS = {"name": 120, "kana": 120, "address": 200}
 
 
@@ -76,6 +78,9 @@ class RowReader:
     def read(self, title: str, target: str, cell: Cell) -> None:
         """Read one cell that holds text under its column's title."""
         self._title = title
+        if len(cell.text) > LONGEST_CELL and target not in ("remarks", "note"):
+            self._fail("text_too_long", "長すぎるため、メモに残しました。", cell)
+            return
         if is_ditto(cell.text):
             self._fail(
                 "ditto", "「同上」は並べ替えると意味が変わります。内容を入力してください。", cell

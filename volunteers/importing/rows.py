@@ -132,7 +132,7 @@ def _skip(reading: _Reading, index: int) -> str:
 
 
 def _skip_by_content(row: list[Cell], filled: list[Cell], find_language: FindLanguage) -> str:
-    first = plain(filled[0].text)
+    first = plain(filled[0].text[:100])
     if len(filled) <= 2 and _FOOTNOTE.match(first):
         return "footnote"
     if _TOTAL.fullmatch(tight(first)) and all(_is_count(cell) for cell in filled[1:]):
@@ -149,7 +149,7 @@ def _is_count(cell: Cell) -> bool:
 def _section_name(row: list[Cell]) -> str:
     """Return the text of a row like 【英語】 or ■ 中国語 without its ornaments."""
     text = next((cell.text for cell in row if cell.text.strip()), "")
-    return plain(text).strip("【】[]()〈〉<>「」■□●○◆◇★☆・:# ")
+    return plain(text[:100]).strip("【】[]()〈〉<>「」■□●○◆◇★☆・:# ")
 
 
 def _levels(mapping: Mapping) -> dict[str, int]:

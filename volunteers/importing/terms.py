@@ -207,7 +207,7 @@ _REMARK_FLAGS = frozenset(Remark.__dataclass_fields__)
 def parse_remark(value: CellValue) -> Parsed[Remark]:
     """Point out what a remark says. `rest` stays empty: the caller keeps the whole remark."""
     original = "" if value is None else str(value)
-    text = plain(original)
+    text = plain(original[:2000])
     flags = {}
     problems = []
     for code, pattern, severity, message in _REMARKS:

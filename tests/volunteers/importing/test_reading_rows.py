@@ -137,6 +137,21 @@ def test_two_columns_for_one_value_lose_nothing(sheet_of, find_language):
     ]
 
 
+@pytest.mark.parametrize("unit", ["-", "1", "a.", "英語(", "090-", "月"])
+def test_a_cell_of_thirty_thousand_characters_costs_no_time_and_is_kept(
+    unit, sheet_of, find_language
+):
+    text = (unit * 30_000)[:30_000]
+    targets = ["name", "languages", "email", "availability", "birth_date", "mobile", "remarks"]
+    sheet = sheet_of(["氏名", "言語", text], [text] * len(targets))
+    began = time.process_time()
+    guess_mapping(sheet, find_language)
+    row = read_rows(sheet, Mapping((0,), dict(enumerate(targets))), find_language)[1]
+    assert time.process_time() - began < 2
+    assert {note.text for note in row.draft.notes} == {text}
+    assert row.draft.remarks == text
+
+
 def test_ditto_marks_are_never_guessed(read):
     row = read(["番号", "氏名", "言語", "住所"], [1, "山田花子", "〃", "同上"])[1]
     assert codes(row)[:2] == ["ditto", "ditto"]
