@@ -1,0 +1,204 @@
+"""The cast and one object of each kind, for the city and for the other town, made when asked for.
+
+Used by the access matrix: ``w.request`` belongs to the city (and was asked for by the school),
+``w.foreign_request`` to the town. Add a property when a page needs another kind of object.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+
+from accounts.codes import Purpose, issue_link
+from accounts.models import ApiToken, Membership, Organization, User
+from accounts.tokens import create_token
+from dispatch.models import (
+    Assignment,
+    Desk,
+    Offer,
+    Place,
+    Request,
+    RequestingBody,
+    RequestSeries,
+)
+from honoraria.models import Honorarium, Tariff, TariffVersion
+from interpreting.models import Report
+from tests import factories
+from volunteers.models import Volunteer
+
+
+class World:
+    """City and town; every property is made on first use."""
+
+    def __init__(
+        self,
+        people: dict[str, User],
+        *,
+        city: Organization,
+        town: Organization,
+        school: RequestingBody,
+        hana: Volunteer,
+        minh: Volunteer,
+    ) -> None:
+        self.people = people
+        self.city, self.town, self.school = city, town, school
+        self.hana, self.minh = hana, minh
+
+    # people and access ---------------------------------------------------------------------------
+    @cached_property
+    def member(self) -> Membership:
+        """A further coordinator of the city."""
+        return factories.MembershipFactory(organization=self.city)
+
+    @cached_property
+    def foreign_member(self) -> Membership:
+        return factories.MembershipFactory(organization=self.town)
+
+    @cached_property
+    def token(self) -> ApiToken:
+        return create_token(self.member, "city", by=None, at=factories.NOW)[0]
+
+    @cached_property
+    def foreign_token(self) -> ApiToken:
+        return create_token(self.foreign_member, "town", by=None, at=factories.NOW)[0]
+
+    @cached_property
+    def invitation(self) -> str:
+        return issue_link(self.member.user, Purpose.INVITE, at=factories.NOW)
+
+    @cached_property
+    def sign_in_link(self) -> str:
+        assert self.hana.user
+        return issue_link(self.hana.user, Purpose.LINK, at=factories.NOW, subject=self.hana.key)
+
+    @cached_property
+    def demo_link(self) -> str:
+        return issue_link(self.member.user, Purpose.DEMO, at=factories.NOW)
+
+    @cached_property
+    def outsider_passkey(self) -> Authenticator:
+        """A security key of somebody whom nobody of the cast is."""
+        return Authenticator.objects.create(
+            user=self.foreign_member.user,
+            type=Authenticator.Type.WEBAUTHN,
+            data={"name": "key", "credential": {}},
+        )
+
+    # register ------------------------------------------------------------------------------------
+    @cached_property
+    def foreign_volunteer(self) -> Volunteer:
+        return factories.VolunteerFactory(organization=self.town)
+
+    # dispatch ------------------------------------------------------------------------------------
+    @cached_property
+    def desk(self) -> Desk:
+        return factories.DeskFactory(organization=self.city)
+
+    @cached_property
+    def foreign_desk(self) -> Desk:
+        return factories.DeskFactory(organization=self.town)
+
+    @cached_property
+    def place(self) -> Place:
+        return factories.PlaceFactory(organization=self.city)
+
+    @cached_property
+    def foreign_place(self) -> Place:
+        return factories.PlaceFactory(organization=self.town)
+
+    @cached_property
+    def request(self) -> Request:
+        """An open request of the school."""
+        return factories.RequestFactory(organization=self.city, body=self.school)
+
+    @cached_property
+    def foreign_request(self) -> Request:
+        return factories.RequestFactory(organization=self.town)
+
+    @cached_property
+    def series(self) -> RequestSeries:
+        series = self._series(self.city)
+        factories.RequestFactory(organization=self.city, body=self.school, series=series)
+        return series
+
+    @cached_property
+    def foreign_series(self) -> RequestSeries:
+        series = self._series(self.town)
+        factories.RequestFactory(organization=self.town, series=series)
+        return series
+
+    @cached_property
+    def offer(self) -> Offer:
+        """Hana is asked for the open request."""
+        return factories.OfferFactory(request=self.request, volunteer=self.hana)
+
+    @cached_property
+    def minhs_offer(self) -> Offer:
+        return factories.OfferFactory(request=self.request, volunteer=self.minh)
+
+    @cached_property
+    def foreign_offer(self) -> Offer:
+        return factories.OfferFactory(
+            request=self.foreign_request, volunteer=self.foreign_volunteer
+        )
+
+    @cached_property
+    def assignment(self) -> Assignment:
+        """Hana goes to a filled request of the school."""
+        return self._assignment(self.city, self.hana, body=self.school)
+
+    @cached_property
+    def minhs_assignment(self) -> Assignment:
+        return self._assignment(self.city, self.minh, body=self.school)
+
+    @cached_property
+    def foreign_assignment(self) -> Assignment:
+        return self._assignment(self.town, self.foreign_volunteer)
+
+    # reports and money ---------------------------------------------------------------------------
+    @cached_property
+    def report(self) -> Report:
+        return factories.ReportFactory(assignment=self.assignment)
+
+    @cached_property
+    def foreign_report(self) -> Report:
+        return factories.ReportFactory(assignment=self.foreign_assignment)
+
+    @cached_property
+    def tariff_version(self) -> TariffVersion:
+        return factories.TariffVersionFactory(tariff__organization=self.city)
+
+    @cached_property
+    def foreign_tariff_version(self) -> TariffVersion:
+        return factories.TariffVersionFactory(tariff__organization=self.town)
+
+    @property
+    def tariff(self) -> Tariff:
+        return self.tariff_version.tariff
+
+    @property
+    def foreign_tariff(self) -> Tariff:
+        return self.foreign_tariff_version.tariff
+
+    @cached_property
+    def honorarium(self) -> Honorarium:
+        return factories.HonorariumFactory(report=self.report, tariff_version=self.tariff_version)
+
+    @cached_property
+    def foreign_honorarium(self) -> Honorarium:
+        return factories.HonorariumFactory(
+            report=self.foreign_report, tariff_version=self.foreign_tariff_version
+        )
+
+    def _series(self, organization: Organization) -> RequestSeries:
+        return RequestSeries.objects.create(
+            organization=organization, every="week", count=2, created_at=factories.NOW
+        )
+
+    def _assignment(
+        self, organization: Organization, volunteer: Volunteer, **fields: Any
+    ) -> Assignment:
+        request = factories.RequestFactory(organization=organization, status="filled", **fields)
+        return factories.AssignmentFactory(request=request, volunteer=volunteer)
