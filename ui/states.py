@@ -53,6 +53,12 @@ HONORARIUM: Final = {
     "closed": Look("", "lock", _("締め済み")),
     "paid": Look("", "check", _("支払済み")),
 }
+REPORT: Final = {
+    "missing": Look("warn", "hourglass", _("未提出")),
+    "submitted": Look("info", "mail", _("確認待ち")),
+    "returned": Look("warn", "edit", _("差戻し")),
+    "confirmed": Look("ok", "check-circle", _("確認済み")),
+}
 VOLUNTEER: Final = {
     "active": Look("ok", "check-circle", _("活動中")),
     "paused": Look("", "pause", _("休止中")),
@@ -76,6 +82,7 @@ KINDS: Final[dict[str, dict[str, Look]]] = {
     "offer": OFFER,
     "assignment": ASSIGNMENT,
     "honorarium": HONORARIUM,
+    "report": REPORT,
     "volunteer": VOLUNTEER,
     "urgency": URGENCY,
     "mode": MODE,
