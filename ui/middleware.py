@@ -23,7 +23,7 @@ def reader_language(
         chosen = request.GET.get("lang") or request.COOKIES.get(COOKIE, "")
         code = chosen if chosen in known else "ja"
         with translation.override(code):
-            request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = code
             response = get_response(request)
         response.headers.setdefault("Content-Language", "ja" if code == "ja-simple" else code)
         if request.GET.get("lang") in known and request.method == "GET":
