@@ -2,10 +2,14 @@
 
 import base64
 import hashlib
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,10 +26,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """The password again; the address is the user's own, not one of allauth's table."""
-        from allauth.core import context
-
-        found = self.authenticate(context.request, email=user.email, password=password)
+        found = self.authenticate(allauth_context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Not for somebody who typed the password just now and sets up the first factor."""
+        request = allauth_context.request
+        if app == "allauth.mfa" and not is_mfa_enabled(request.user) and _typed_password(request):
+            return False
+        return super().is_reauthentication_required(app=app)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """People of demo organizations never get anything real."""
@@ -45,6 +54,12 @@ class MFAAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """Called by allauth when it needs a secret."""
         return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+def _typed_password(request: HttpRequest) -> bool:
+    recent = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    records = get_authentication_records(request, request.user)
+    return any(one["method"] == "password" and one["at"] > recent for one in records)
 
 
 def _cipher() -> Fernet:
