@@ -9,7 +9,7 @@ from volunteers.availability import DAY, WEEKDAYS, DatedException, Rule
 from volunteers.models import AvailabilityException, AvailabilityRule
 
 FIRST_HOUR, LAST_HOUR = 6, 24
-STEP = 10  # chart units for an hour
+STEP, ROW = 10, 9  # chart units for an hour and for a day
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def week_chart(rules: Iterable[Rule]) -> list[Day]:
     return [
         Day(
             name,
-            index * 14,
+            index * ROW,
             [bar for rule in known if rule.weekday == index and (bar := _bar(rule))],
         )
         for index, name in enumerate(WEEKDAYS)

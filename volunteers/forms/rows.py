@@ -21,6 +21,15 @@ from volunteers.record import Absence, Skill
 MARKS = [(3, "◎ 通訳可"), (2, "○ 日常会話"), (1, "△ 少し")]
 
 
+class Rows(BaseFormSet):
+    """Rows in words of the office when a page comes back incomplete or with too many of them."""
+
+    default_error_messages = {
+        "missing_management_form": "送信された内容が途中で切れています。もう一度保存してください。",
+        "too_many_forms": "行が多すぎます。%(num)d行までにしてください。",
+    }
+
+
 class SkillRow(forms.Form):
     """One language with a level each way."""
 
@@ -62,7 +71,7 @@ class SkillRow(forms.Form):
         )
 
 
-class SkillRows(BaseFormSet):
+class SkillRows(Rows):
     """All languages of one person."""
 
     def clean(self) -> None:
@@ -141,7 +150,7 @@ class HoursRow(forms.Form):
             )
 
 
-class HoursRows(BaseFormSet):
+class HoursRows(Rows):
     """All weekly hours of one person."""
 
     def rules(self) -> list[Rule]:
@@ -198,7 +207,7 @@ class ExceptionRow(forms.Form):
         )
 
 
-class ExceptionRows(BaseFormSet):
+class ExceptionRows(Rows):
     """All dated exceptions of one person."""
 
     def absences(self) -> list[Absence]:
@@ -206,9 +215,15 @@ class ExceptionRows(BaseFormSet):
         return [absence for form in self.forms if (absence := form.absence())]
 
 
-def _formset(row: type[forms.Form], rows: type[BaseFormSet], most: int) -> type[BaseFormSet]:
+def _formset(row: type[forms.Form], rows: type[Rows], most: int) -> type[Rows]:
     return forms.formset_factory(
-        row, formset=rows, extra=0, can_delete=True, max_num=most, absolute_max=most
+        row,
+        formset=rows,
+        extra=0,
+        can_delete=True,
+        max_num=most,
+        absolute_max=most,
+        validate_max=True,
     )
 
 

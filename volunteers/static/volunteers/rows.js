@@ -27,20 +27,40 @@ function equip(row) {
   if (box.checked) row.hidden = true;
 }
 
+function blank(row) {
+  const typed = [...row.querySelectorAll("input:not([type=hidden]):not([type=checkbox])")].some((input) => input.value);
+  return !typed && !row.querySelector("input:checked") && !row.querySelector("[aria-invalid=true], .field__error");
+}
+
+/* The blank rows that are there for readers without JavaScript wait until they are asked for. */
+function tidy(list) {
+  const rows = [...list.querySelectorAll("[data-row]")];
+  rows.filter(blank).slice(rows.every(blank) ? 1 : 0).forEach((row) => { row.hidden = true; row.dataset.waiting = ""; });
+}
+
+function show(row) {
+  row.hidden = false;
+  delete row.dataset.waiting;
+  row.querySelector("input:not([type=hidden])")?.focus();
+}
+
 function add(prefix) {
+  const waiting = document.querySelector(`[data-rows="${prefix}"] [data-waiting]`);
+  if (waiting) return show(waiting);
   const count = total(prefix);
-  const blank = document.querySelector(`template[data-rows-blank="${prefix}"]`);
+  const pattern = document.querySelector(`template[data-rows-blank="${prefix}"]`);
   const copy = document.createElement("div");
-  copy.innerHTML = blank.innerHTML.replaceAll("__prefix__", count.value);
+  copy.innerHTML = pattern.innerHTML.replaceAll("__prefix__", count.value);
   const row = copy.firstElementChild;
   document.querySelector(`[data-rows="${prefix}"]`).append(row);
   count.value = Number(count.value) + 1;
   equip(row);
   document.dispatchEvent(new Event("live:swapped")); // lets the combobox find its new input
-  row.querySelector("input:not([type=hidden])")?.focus();
+  show(row);
 }
 
 for (const row of document.querySelectorAll("[data-rows] [data-row]")) equip(row);
+document.querySelectorAll("[data-rows]").forEach(tidy);
 for (const button of document.querySelectorAll("[data-rows-add]")) {
   button.hidden = false;
   button.addEventListener("click", () => add(button.dataset.rowsAdd));
