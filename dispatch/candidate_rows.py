@@ -114,11 +114,11 @@ WITH RECURSIVE tongue(language) AS (
 SELECT tongue.language, (
     SELECT count(*) FROM (
         SELECT 1 FROM volunteers_languageskill s
-        JOIN volunteers_volunteer v ON v.id = s.volunteer_id
-        WHERE s.language = tongue.language AND v.organization_id = %(organization)s
-          AND v.status = 'active'
+        WHERE s.language = tongue.language AND (
+            SELECT v.organization_id = %(organization)s AND v.status = 'active'
+            FROM volunteers_volunteer v WHERE v.id = s.volunteer_id)
         LIMIT CASE WHEN tongue.language = ANY(%(tags)s) THEN %(many)s ELSE %(few)s END
-    ) some
+    ) counted
 )
 FROM tongue WHERE tongue.language IS NOT NULL
 """
@@ -203,8 +203,8 @@ WHERE NOT %(remote)s AND link.volunteer_id = ANY(%(ids)s)
 OFFERS = """
 SELECT o.volunteer_id, max(o.created_at),
        count(*) FILTER (WHERE o.created_at > %(week_ago)s),
-       count(*) FILTER (WHERE o.created_at > %(week_ago)s AND EXISTS (
-           SELECT 1 FROM dispatch_request q WHERE q.id = o.request_id AND q.urgency = 'booked')),
+       count(*) FILTER (WHERE CASE WHEN o.created_at > %(week_ago)s THEN 'booked' = (
+           SELECT q.urgency FROM dispatch_request q WHERE q.id = o.request_id) END),
        count(*) FILTER (WHERE o.state IN ('accepted', 'declined', 'expired')
                            OR o.late_yes_at IS NOT NULL),
        count(*) FILTER (WHERE o.state = 'accepted' OR o.late_yes_at IS NOT NULL)
@@ -232,7 +232,7 @@ SELECT a.volunteer_id, q.starts_at, q.ends_at, q.place_name, q.place_area, q.pla
        q.place_lon, a.remote OR q.mode = ANY(%(remote_modes)s)
 FROM dispatch_assignment a JOIN dispatch_request q ON q.id = a.request_id
 WHERE a.volunteer_id = ANY(%(ids)s) AND a.state = ANY(%(active)s)
-  AND a.period && tstzrange(%(near_from)s, %(near_to)s) AND q.mode <> 'translation'
+  AND q.starts_at < %(near_to)s AND q.ends_at > %(near_from)s AND q.mode <> 'translation'
 ORDER BY a.volunteer_id, q.starts_at, a.id
 """
 

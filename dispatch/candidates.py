@@ -158,7 +158,7 @@ def _find_narrowed(search: Search, limit: int) -> Ranking:
     size = NARROW * limit
     while True:
         ids, able = prune.best(search, size)
-        near = prune.just_excluded(search)
+        near = prune.just_excluded(search, just_asked=not ids)
         ranking = _ranked(search, load(search, [*ids, *near]), limit)
         if len(ranking.candidates) >= limit or len(ids) < size:
             return replace(ranking, able=max(able, ranking.able))

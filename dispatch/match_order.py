@@ -18,6 +18,8 @@ from volunteers.languages import DialectMatch
 from volunteers.models import Volunteer
 
 TRAVEL_BAND_MINUTES = 15
+EDGE = 1e-9
+"""A score that is exactly a power of two must not fall to either side by rounding."""
 LONGEST_MEMORY_DAYS = 99
 """Asked or served longer ago, or never: all the same."""
 
@@ -75,7 +77,7 @@ def likely_band(person: Person, case: Case, chance: float) -> int:
     fairness = case.policy["fairness"]
     tired = fairness["per_job"] * person.jobs_30_days + fairness["per_ask"] * person.asks_7_days
     score = max(chance, fairness["floor"]) * exp(-tired)
-    return floor(-log(score) / log(2.0))
+    return floor(-log(score) / log(2.0) + EDGE)
 
 
 def days_since(then: datetime | None, at: datetime) -> int:

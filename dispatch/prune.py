@@ -5,16 +5,18 @@ Used above a few thousand speakers only. The database hands over the best ids by
 candidate; a test compares both on random registers. Change a rule there and here together.
 """
 
+# ruff: noqa: S608 - only constants of this module enter the text, every value is bound
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dispatch import travel
 from dispatch.candidate_rows import ALREADY_ASKED, JOBS, OFFERS, Search, fetch
 from dispatch.chances import HIGHEST, LOWEST
-from dispatch.match_order import LONGEST_MEMORY_DAYS, TRAVEL_BAND_MINUTES
+from dispatch.match_order import EDGE, LONGEST_MEMORY_DAYS, TRAVEL_BAND_MINUTES
 from dispatch.match_rules import Case, wish_level
 from dispatch.match_values import Wish
 from dispatch.matching import MOST_EXCLUSIONS
@@ -50,6 +52,8 @@ def _minutes(a: tuple[str, str], b: tuple[str, str], by_car: str, unknown: str) 
     return f"(CASE WHEN {missing} THEN {unknown} ELSE {known} END)::int"
 
 
+STATUSES = ("open", "filled", "finished", "unmet", "cancelled")
+"""All of them: naming them lets the index over organization, status and start be used."""
 HOME = _valid("v.lat", "v.lon")
 HERE = ("%(lat)s::float8", "%(lon)s::float8")
 WAY = _minutes(
@@ -60,18 +64,18 @@ WAY = _minutes(
     f" ELSE {travel.SAME_AREA_MINUTES} END",
 )
 
-SPEAKER = """
-    SELECT s.volunteer_id AS id, s.language, least(s.to_japanese, s.from_japanese) AS level,
-           (s.language = ANY(%(other_tags)s))::int AS other
-    FROM volunteers_languageskill s WHERE s.language = ANY(%(tags)s)
+KNOWN = """
+    SELECT {distinct} v.id, v.number, v.gender, v.lat, v.lon, v.by_car, v.reach_minutes,
+           v.weekly_hours_cap, s.language, least(s.to_japanese, s.from_japanese) AS level,
+           (s.language = ANY(%(other_tags)s))::int AS other,
+           coalesce(v.on_call_until > %(at)s, false) AS on_call,
+           coalesce(v.last_seen_at > %(seen_after)s, false) AS seen
+    FROM volunteers_languageskill s JOIN volunteers_volunteer v ON v.id = s.volunteer_id
+    WHERE s.language = ANY(%(tags)s) AND v.organization_id = %(organization)s
+      AND (v.status = 'active' OR (v.status = 'paused' AND v.paused_until < %(day)s)) {more}
 """
-BEST_SPEAKER = """
-    SELECT DISTINCT ON (s.volunteer_id) s.volunteer_id AS id, s.language,
-           least(s.to_japanese, s.from_japanese) AS level,
-           (s.language = ANY(%(other_tags)s))::int AS other
-    FROM volunteers_languageskill s WHERE s.language = ANY(%(tags)s)
-    ORDER BY s.volunteer_id, other, level DESC, s.to_japanese + s.from_japanese DESC,
-             s.language DESC
+BEST_SKILL = """
+    ORDER BY v.id, other, level DESC, s.to_japanese + s.from_japanese DESC, s.language DESC
 """
 FREE = """
     SELECT volunteer_id FROM (
@@ -81,6 +85,7 @@ FREE = """
              AND (r.nth_mask = 0 OR r.nth_mask & d.nth <> 0))
             OR (r.weekday = 7 AND d.holiday)
         WHERE d.begins + r.from_minute < %(want_to)s AND d.begins + r.to_minute > %(want_from)s
+          AND r.volunteer_id IN (SELECT id FROM speaker)
         UNION ALL
         SELECT e.volunteer_id, d.begins + coalesce(e.from_minute, 0),
                d.begins + coalesce(e.to_minute, 1440)
@@ -120,11 +125,13 @@ BUSY_THEN = f"""
         SELECT a.volunteer_id, q.starts_at, q.ends_at, {SAME_PLACE} AS same_place,
                CASE WHEN %(remote)s AND (a.remote OR q.mode = ANY(%(remote_modes)s)) THEN 0
                     ELSE {_minutes(MINE, THERE, "v.by_car", UNKNOWN_WAY)} END AS way
-        FROM dispatch_assignment a
-        JOIN dispatch_request q ON q.id = a.request_id
+        FROM dispatch_request q
+        JOIN dispatch_assignment a ON a.request_id = q.id
         JOIN volunteers_volunteer v ON v.id = a.volunteer_id
-        WHERE v.organization_id = %(organization)s AND a.state = ANY(%(active)s)
-          AND a.period && tstzrange(%(near_from)s, %(near_to)s) AND q.mode <> 'translation'
+        WHERE q.organization_id = %(organization)s AND q.status = ANY(%(statuses)s)
+          AND q.starts_at > %(near_from)s - interval '2 days' AND q.starts_at < %(near_to)s
+          AND q.ends_at > %(near_from)s AND q.mode <> 'translation'
+          AND a.state = ANY(%(active)s)
     ) job,
     LATERAL (SELECT make_interval(mins => CASE WHEN job.same_place THEN 0
         WHEN job.way = 0 THEN {travel.BREATHING_MINUTES}
@@ -132,6 +139,10 @@ BUSY_THEN = f"""
     WHERE %(starts_at)s < job.ends_at + gap AND job.starts_at < %(ends_at)s + gap
 """
 
+JUST_ASKED = """
+        UNION SELECT o.volunteer_id, 'asked' FROM dispatch_offer o
+              WHERE o.created_at > %(asked_after)s AND o.created_at <= %(at)s
+"""
 
 # ---- The statement -----------------------------------------------------------------------------
 
@@ -139,35 +150,31 @@ BUSY_THEN = f"""
 def statement(search: Search) -> tuple[str, dict[str, Any]]:
     """The whole query (columns id, able) but for its LIMIT, and its parameters."""
     case = Case(search.need, search.at, search.policy)
-    able = "\n      AND ".join(_conditions(search, case))
-    later = "\n  AND ".join(_later_conditions(case))
-    speaker = SPEAKER if len(search.tags) == 1 else BEST_SPEAKER
     text = f"""
 WITH days(day, begins, weekday, nth, holiday) AS (VALUES {_days(search)}),
-speaker AS ({speaker}),
+speaker AS MATERIALIZED ({_speaker(search, case)}),
 free AS MATERIALIZED ({FREE}),
-scarce AS (SELECT DISTINCT volunteer_id FROM volunteers_languageskill
-           WHERE language = ANY(%(scarce)s)),
-fit AS MATERIALIZED (
-    SELECT v.id, v.number, v.gender, v.weekly_hours_cap, speaker.language, speaker.level,
-           speaker.other, coalesce(f.qualified, false) AS qualified,
-           free.volunteer_id IS NULL AND NOT EXISTS (
+present AS MATERIALIZED (
+    SELECT v.*, NOT EXISTS (
                SELECT 1 FROM volunteers_availabilityrule r WHERE r.volunteer_id = v.id)
                AS hours_unknown,
-           coalesce(v.on_call_until > %(at)s, false) AS on_call,
-           coalesce(v.last_seen_at > %(seen_after)s, false) AS seen,
-           CASE WHEN %(remote)s THEN 0 ELSE {WAY} END AS minutes
-    FROM speaker
-    JOIN volunteers_volunteer v ON v.id = speaker.id
+           here.volunteer_id IS NOT NULL AS in_area, {_way(search)} AS minutes
+    FROM speaker v
     LEFT JOIN free ON free.volunteer_id = v.id
-    LEFT JOIN volunteers_fieldskill f ON f.volunteer_id = v.id AND f.field = %(field)s
     LEFT JOIN (
         SELECT link.volunteer_id FROM volunteers_volunteer_areas link
         JOIN volunteers_area area ON area.id = link.area_id
         WHERE area.organization_id = %(organization)s AND area.name = %(area)s
     ) here ON here.volunteer_id = v.id
-    WHERE {able}
+    WHERE {_all(_time_conditions(case))}
 ),
+fit AS MATERIALIZED (
+    SELECT v.*, coalesce(f.qualified, false) AS qualified FROM present v
+    LEFT JOIN volunteers_fieldskill f ON f.volunteer_id = v.id AND f.field = %(field)s
+    WHERE {_all(_conditions(search, case))}
+),
+scarce AS (SELECT DISTINCT volunteer_id FROM volunteers_languageskill
+           WHERE language = ANY(%(scarce)s) AND volunteer_id IN (SELECT id FROM fit)),
 offers(volunteer_id, last_asked, asks, booked, asked, accepted) AS ({_of_fit(OFFERS)}),
 jobs(volunteer_id, last_served, jobs, hours, body, resident) AS ({_of_fit(JOBS)})
 SELECT fit.id, count(*) OVER () AS able
@@ -175,10 +182,14 @@ FROM fit
 LEFT JOIN offers o ON o.volunteer_id = fit.id
 LEFT JOIN jobs j ON j.volunteer_id = fit.id
 LEFT JOIN scarce ON scarce.volunteer_id = fit.id
-WHERE {later}
+WHERE {_all(_later_conditions(case))}
 ORDER BY {", ".join(_key(case))}
 """
     return text, {**search.parameters(), **_more_parameters(search, case)}
+
+
+def _all(conditions: Iterable[str]) -> str:
+    return "\n      AND ".join(conditions) or "true"
 
 
 def best(search: Search, size: int) -> tuple[list[int], int]:
@@ -188,19 +199,20 @@ def best(search: Search, size: int) -> tuple[list[int], int]:
     return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
-def just_excluded(search: Search) -> list[int]:
-    """People worth a line although they cannot come: those at another job, those just asked and
-    those whom the request names; at most `matching.MOST_EXCLUSIONS` of each."""
+def just_excluded(search: Search, *, just_asked: bool = False) -> list[int]:
+    """People worth a line although they cannot come: those at another job and those whom the
+    request names; with ``just_asked`` (nobody else is there) also whom a recent ask protects.
+    At most `matching.MOST_EXCLUSIONS` of each."""
     _, parameters = statement(search)
     case = Case(search.need, search.at, search.policy)
     named = [wish.volunteer_id for wish in search.need.requirements if wish.volunteer_id]
+    asked = JUST_ASKED if just_asked else ""
     text = f"""
 SELECT id FROM (
     SELECT v.id, row_number() OVER (PARTITION BY why ORDER BY v.number, v.id) AS place, why
     FROM (
         SELECT volunteer_id, 'busy' AS why FROM ({BUSY_THEN}) busy
-        UNION SELECT o.volunteer_id, 'asked' FROM dispatch_offer o
-              WHERE o.created_at > %(asked_after)s AND o.created_at <= %(at)s
+        {asked}
         UNION SELECT unnest(%(named)s::bigint[]), 'named'
     ) reason
     JOIN volunteers_volunteer v ON v.id = reason.volunteer_id
@@ -247,23 +259,37 @@ def _days(search: Search) -> str:
     return ", ".join(rows)
 
 
-def _conditions(search: Search, case: Case) -> Iterator[str]:
-    """The hard rules but for those that need somebody's history, cheapest first."""
+def _speaker(search: Search, case: Case) -> str:
+    """People who know the language, by what their own row says."""
     need = search.need
-    yield "v.organization_id = %(organization)s"
-    yield "(v.status = 'active' OR (v.status = 'paused' AND v.paused_until < %(day)s))"
-    yield "speaker.level >= %(minimum_level)s"
-    for number, wish in enumerate(case.hard_wishes):
-        yield from _wish_met(wish, number, "v.", "f.qualified", "speaker.language")
-    if case.wanted_ids:
-        yield "v.id = ANY(%(wanted)s)"
+    one_skill_each = len(search.tags) == 1
+    more = [""]
     if need.remote and not need.is_written:
-        yield "v.accepts_video"
+        more.append("v.accepts_video")
     if case.quiet:
-        yield "(v.night_messages OR coalesce(v.on_call_until > %(at)s, false))"
+        more.append("(v.night_messages OR coalesce(v.on_call_until > %(at)s, false))")
+    if case.wanted_ids:
+        more.append("v.id = ANY(%(wanted)s)")
+    if one_skill_each:
+        more.append("least(s.to_japanese, s.from_japanese) >= %(minimum_level)s")
+    return KNOWN.format(
+        distinct="" if one_skill_each else "DISTINCT ON (v.id)",
+        more=" AND ".join(more) + ("" if one_skill_each else BEST_SKILL),
+    )
+
+
+def _way(search: Search) -> str:
+    return "0" if search.need.remote else WAY
+
+
+def _conditions(search: Search, case: Case) -> Iterator[str]:
+    """The other hard rules but for those that need somebody's history."""
+    need = search.need
+    yield "v.level >= %(minimum_level)s"
+    for number, wish in enumerate(case.hard_wishes):
+        yield from _wish_met(wish, number, "v.", "f.qualified", "v.language")
     if case.demands_training:
         yield "coalesce(f.qualified, false)"
-    yield from _time_conditions(case)
     if not need.remote:
         yield from _way_conditions()
     yield (
@@ -288,18 +314,18 @@ def _time_conditions(case: Case) -> Iterator[str]:
     )
     free = f"(NOT ({absent}) AND (free.volunteer_id IS NOT NULL OR {no_rules}))"
     if case.urgency == "now":
-        free = f"(coalesce(v.on_call_until > %(at)s, false) OR {free})"
+        free = f"(v.on_call OR {free})"
     yield free
     yield f"v.id NOT IN ({BUSY_THEN})"
 
 
 def _way_conditions() -> Iterator[str]:
-    yield f"%(at)s + make_interval(mins => {WAY}) <= %(latest_arrival)s"
+    yield "%(at)s + make_interval(mins => v.minutes) <= %(latest_arrival)s"
     any_area = "SELECT 1 FROM volunteers_volunteer_areas link WHERE link.volunteer_id = v.id"
     unknown = f"{HOME[0]} IS NULL OR {HOME[1]} IS NULL OR {HERE[0]} IS NULL"
     yield (
-        "(here.volunteer_id IS NOT NULL"
-        f" OR (v.reach_minutes IS NOT NULL AND ({unknown} OR {WAY} <= v.reach_minutes))"
+        "(v.in_area"
+        f" OR (v.reach_minutes IS NOT NULL AND ({unknown} OR v.minutes <= v.reach_minutes))"
         f" OR (v.reach_minutes IS NULL AND (%(area)s = '' OR NOT EXISTS ({any_area}))))"
     )
 
@@ -362,26 +388,28 @@ def _wish_band(case: Case) -> str:
 
 
 def _likely_band(case: Case) -> str:
+    """`chances.chance_of` and `match_order.likely_band`, every step in double precision as there."""
     chance = (
-        "(coalesce(o.accepted, 0) + %(mean)s * %(prior)s) / (coalesce(o.asked, 0) + %(prior)s)"
+        "(coalesce(o.accepted, 0) + %(mean)s::float8 * %(prior)s::float8)"
+        " / (coalesce(o.asked, 0) + %(prior)s::float8)"
         " * power(%(per_recent_ask)s::float8, least(coalesce(o.asks, 0), 20))"
         " * power(%(per_10_minutes)s::float8, greatest(0, fit.minutes - %(minutes_free)s) / 10)"
-        " * CASE WHEN fit.hours_unknown THEN %(hours_unknown)s ELSE 1 END"
-        " * CASE WHEN fit.seen THEN %(seen)s ELSE 1 END"
+        " * CASE WHEN fit.hours_unknown THEN %(hours_unknown)s::float8 ELSE 1 END"
     )
     if case.urgency == "now":
-        chance += " * CASE WHEN fit.on_call THEN %(on_call)s ELSE 1 END"
+        chance += " * CASE WHEN fit.on_call THEN %(on_call)s::float8 ELSE 1 END"
+    chance += " * CASE WHEN fit.seen THEN %(seen)s::float8 ELSE 1 END"
     return (
-        f"floor(-ln(greatest(least(greatest(({chance})::float8, %(lowest)s), %(highest)s),"
-        " %(floor)s) * exp(-(%(per_job)s * coalesce(j.jobs, 0)"
-        " + %(per_ask)s * coalesce(o.asks, 0)))) / ln(2.0::float8))"
+        f"floor(-ln(greatest(least(greatest({chance}, %(lowest)s::float8), %(highest)s::float8),"
+        " %(floor)s::float8) * exp(-(%(per_job)s::float8 * coalesce(j.jobs, 0)"
+        f" + %(per_ask)s::float8 * coalesce(o.asks, 0)))) / ln(2.0::float8) + {EDGE})"
     )
 
 
 def _days_since(column: str) -> str:
-    days = f"greatest(floor(extract(epoch FROM %(at)s - {column})::float8 / 86400), 0)"
+    days = f"floor(extract(epoch FROM %(at)s - {column})::float8 / 86400)"
     most = LONGEST_MEMORY_DAYS
-    return f"{most} - coalesce(least({days}, {most}), {most})::int"
+    return f"CASE WHEN {column} IS NULL THEN 0 ELSE {most} - least(greatest({days}, 0), {most}) END"
 
 
 def _more_parameters(search: Search, case: Case) -> dict[str, Any]:
@@ -394,6 +422,7 @@ def _more_parameters(search: Search, case: Case) -> dict[str, Any]:
         "lon": need.point.lon if need.point else None,
         "area": need.area,
         "place": need.place,
+        "statuses": list(STATUSES),
         "hours": need.hours,
         "minimum_level": case.minimum_level,
         "enough": int(enough.get(need.field, enough["default"])),
