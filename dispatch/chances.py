@@ -61,7 +61,7 @@ def acceptance_chance(
 
 def replied_within(minutes: float) -> float:
     """Share of all replies that have come after so many minutes (lognormal)."""
-    if minutes <= 0:
+    if minutes < 0.001:
         return 0.0
     return 0.5 * (1 + erf(log(minutes / REPLY_MEDIAN_MINUTES) / REPLY_SIGMA / sqrt(2)))
 
