@@ -11,7 +11,8 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import ApiToken, Membership, Organization, Role, User
 
@@ -19,7 +20,7 @@ STAFF = frozenset({Role.COORDINATOR, Role.ADMIN})
 MONEY = frozenset({Role.ACCOUNTANT, Role.ADMIN})
 ANYBODY = frozenset(Role)
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Row = TypeVar("Row")
 
 
@@ -29,7 +30,7 @@ def roles(*allowed: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             membership = membership_of(request)

@@ -21,6 +21,30 @@ from accounts.models import ApiToken, Membership, Organization, Role, User
 from accounts.sessions import end_sessions
 
 
+def create_organization(
+    name: str, slug: str, *, admin_email: str, admin_name: str, at: datetime
+) -> tuple[Organization, str]:
+    """A new tenant and the secret of its first administrator's invitation (see `add_member`).
+
+    Raises ``slug_taken``.
+    """
+    with transaction.atomic():
+        if Organization.objects.filter(slug=slug).exists():
+            raise ActionError("slug_taken", f"「{slug}」はすでに使われています。", field="slug")
+        organization = Organization.objects.create(name=name, slug=slug)
+        record(
+            f"organization:{organization.pk}",
+            "organization.created",
+            organization=organization,
+            by=None,
+            at=at,
+        )
+        _, secret = add_member(
+            organization, email=admin_email, name=admin_name, role=Role.ADMIN, by=None, at=at
+        )
+    return organization, secret
+
+
 def update_organization(
     organization: Organization, fields: dict[str, Any], *, by: User | None, at: datetime
 ) -> Organization:

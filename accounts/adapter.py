@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         request = allauth_context.request
         if app == "allauth.mfa" and not is_mfa_enabled(request.user) and _typed_password(request):
             return False
-        return super().is_reauthentication_required(app=app)
+        return bool(super().is_reauthentication_required(app=app))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """People of demo organizations never get anything real."""

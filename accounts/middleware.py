@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.access import membership_of
 from accounts.models import Membership
 from accounts.sessions import choose_membership, lacks_second_factor
 
@@ -43,6 +44,7 @@ def second_factor(get_response: Handler) -> Handler:
 
 def needs_second_factor(request: HttpRequest) -> bool:
     """True for staff who signed in with a password only."""
-    if request.membership is None or request.path.startswith(EXEMPT):  # type: ignore[attr-defined]
+    membership = membership_of(request)
+    if membership is None or request.path.startswith(EXEMPT):
         return False
-    return lacks_second_factor(request.user.pk, request.session)
+    return lacks_second_factor(membership.user_id, request.session)

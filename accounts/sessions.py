@@ -85,7 +85,7 @@ def _open_session(session_key: str | None) -> tuple[int, dict[str, Any]] | None:
     if row is None:
         return None
     data = row.get_decoded()
-    user = User.objects.filter(pk=data.get(SESSION_KEY), is_active=True).first()
+    user = User.objects.filter(pk=data.get(SESSION_KEY, 0), is_active=True).first()
     if user is None:
         return None
     kept = data.get(HASH_SESSION_KEY, "")

@@ -89,7 +89,7 @@ def find_token(text: str) -> ApiToken | None:
     )
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the published description of the API names the tokens."""
 
     target_class = "accounts.tokens.TokenAuthentication"

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -37,8 +38,6 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     organization = acting(request)[1]
     form = AuditFilterForm(request.GET)
     page = Paginator(_filtered(organization, form), PAGE).get_page(request.GET.get("page"))
-    for entry in page.object_list:
-        entry.words = verb_in_words(entry.verb)
     checked = request.GET.get("verify") == "1"
     query = request.GET.copy()
     query.pop("page", None)
@@ -46,6 +45,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "lines": [(entry, verb_in_words(entry.verb)) for entry in page],
         "checked": checked,
         "broken_at": verify(organization) if checked else None,
         "sealed": AuditEntry.objects.filter(organization=organization, number__isnull=False).count()
@@ -58,7 +58,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
 
 @roles(Role.ADMIN)
 @require_safe
-def download_entries(request: HttpRequest) -> StreamingHttpResponse:
+def download_entries(request: HttpRequest) -> HttpResponseBase:
     """The filtered lines as CSV (UTF-8 with BOM, oldest first)."""
     organization = acting(request)[1]
     entries = _filtered(organization, AuditFilterForm(request.GET)).order_by("id")
@@ -91,9 +91,9 @@ def _filtered(organization: Organization, form: AuditFilterForm) -> AuditQuerySe
 
 def _lines(entries: AuditQuerySet) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)  # type: ignore[operator]
+    yield "\ufeff" + writer.writerow(COLUMNS)
     for entry in entries.iterator(chunk_size=2000):
-        yield writer.writerow(  # type: ignore[misc]
+        yield writer.writerow(
             [
                 entry.number or "",
                 timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
