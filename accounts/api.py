@@ -108,6 +108,7 @@ class ApiView(APIView):
 
     allowed: ClassVar[Mapping[str, Iterable[str]]] = {}
     """Method → roles that may use it."""
+    answers_problems = True
     content_negotiation_class = AlwaysJson
     parser_classes = (CarefulParser,)
     metadata_class = None

@@ -14,3 +14,13 @@ def seal_audit(timestamp: int) -> None:
     from accounts.audit import seal
 
     seal()
+
+
+@app.periodic(cron="17 * * * *")
+@background(queue="sweep", name="accounts.forget_answers", queueing_lock="forget_answers")
+def forget_answers(timestamp: int) -> None:
+    """Delete answers kept for repeated POSTs once nobody may ask for them again."""
+    from accounts.clock import database_now
+    from accounts.idempotency import forget_answers
+
+    forget_answers(at=database_now())

@@ -275,7 +275,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.api_schema.ApiSchema",
     "DEFAULT_PAGINATION_CLASS": "config.api.Pagination",
     "EXCEPTION_HANDLER": "config.problems.handle_exception",
     "DEFAULT_THROTTLE_CLASSES": ["config.api.TokenThrottle"],
@@ -290,6 +290,26 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "ModeEnum": "dispatch.models.Mode",
+        "UrgencyEnum": "dispatch.models.Urgency",
+        "FieldEnum": "volunteers.models.Field",
+        "RequestStatusEnum": "dispatch.models.Request.Status",
+        "NextActionEnum": "dispatch.models.Request.NextAction",
+        "OfferStateEnum": "dispatch.models.Offer.State",
+        "ViaEnum": "dispatch.models.Offer.Via",
+        "AssignmentStateEnum": "dispatch.models.Assignment.State",
+        "RequirementKindEnum": "dispatch.models.Requirement.Kind",
+        "VolunteerStatusEnum": "volunteers.models.Volunteer.Status",
+        "GenderEnum": "volunteers.models.Volunteer.Gender",
+        "MessageLanguageEnum": "django.conf.settings.LANGUAGES",
+        "ReportStateEnum": "interpreting.models.Report.State",
+        "ReportViaEnum": "interpreting.models.Report.Via",
+        "TransportEnum": "interpreting.models.Report.Transport",
+        "ReportOutcomeEnum": "interpreting.models.Report.Outcome",
+        "HonorariumStateEnum": "honoraria.models.Honorarium.State",
+        "HonorariumKindEnum": "honoraria.models.Honorarium.Kind",
+    },
 }
 
 # Reaching people. Without these the desk gets a call list instead; the demo never uses them.
@@ -323,5 +343,6 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
+        "twilio": {"level": "WARNING"},
     },
 }

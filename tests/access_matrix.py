@@ -191,3 +191,80 @@ stream("volunteer", "volunteer")
 
 # dispatch ----------------------------------------------------------------------------------------
 stream("board", DESK)
+
+# interpreting: reports ---------------------------------------------------------------------------
+BOOKS = "coordinator accountant admin"
+REPORT = {"args": lambda w: [w.report.pk], "foreign": lambda w: [w.foreign_report.pk]}
+REPORTED = {"args": lambda w: [w.assignment.pk], "foreign": lambda w: [w.foreign_assignment.pk]}
+page("reports:list", BOOKS)
+page("reports:detail", BOOKS, **REPORT)
+page("reports:enter", DESK, **REPORTED)
+page("reports:enter", DESK, method="post", **REPORTED)
+page("reports:confirm", DESK, method="post", **REPORT)
+page("reports:return", DESK, method="post", **REPORT)
+page("reports:confirm_many", DESK, method="post")
+page(
+    "reports:receipt",
+    BOOKS,
+    args=lambda w: [w.receipt.pk],
+    foreign=lambda w: [w.foreign_receipt.pk],
+)
+
+# honoraria ---------------------------------------------------------------------------------------
+MONEY = "accountant admin"
+ENTRY = {"args": lambda w: [w.honorarium.pk], "foreign": lambda w: [w.foreign_honorarium.pk]}
+TARIFF = {"args": lambda w: [w.tariff.pk], "foreign": lambda w: [w.foreign_tariff.pk]}
+VERSION = {
+    "args": lambda w: [w.tariff_version.pk],
+    "foreign": lambda w: [w.foreign_tariff_version.pk],
+}
+MONTH = {"data": {"month": "2026-11"}}
+page("honoraria:list", BOOKS)
+page("honoraria:detail", BOOKS, **ENTRY)
+page("honoraria:export", MONEY, args=lambda w: ["csv"], foreign=lambda w: ["pdf"])
+page("honoraria:approve_many", MONEY, method="post", **MONTH)
+page("honoraria:price_missing", MONEY, method="post", **MONTH)
+page("honoraria:approve", MONEY, method="post", **ENTRY)
+page("honoraria:unapprove", MONEY, method="post", **ENTRY)
+page("honoraria:correct", MONEY, method="post", **ENTRY)
+page("honoraria:tariffs", MONEY)
+page("honoraria:tariff_new", MONEY)
+page("honoraria:tariff_new", MONEY, method="post")
+page("honoraria:tariff", MONEY, **TARIFF)
+page("honoraria:tariff_edit", MONEY, **TARIFF)
+page("honoraria:tariff_edit", MONEY, method="post", **TARIFF)
+page("honoraria:version_new", MONEY, **TARIFF)
+page("honoraria:version_new", MONEY, method="post", **TARIFF)
+page("honoraria:version_edit", MONEY, **VERSION)
+page("honoraria:version_edit", MONEY, method="post", **VERSION)
+
+# the API -----------------------------------------------------------------------------------------
+public("healthz")
+public("readyz")
+public("api:schema")
+public("api:docs")
+public("api:nowhere", args=lambda w: ["nothing/here/"], ok=(404,), signed_in_ok=(404,))
+REQUEST = {"args": lambda w: [w.request.pk], "foreign": lambda w: [w.foreign_request.pk]}
+OFFER = {"args": lambda w: [w.offer.pk], "foreign": lambda w: [w.foreign_offer.pk]}
+REPORT = {
+    "args": lambda w: [w.report.assignment_id],
+    "foreign": lambda w: [w.foreign_report.assignment_id],
+}
+api("api:volunteers", DESK)
+api("api:volunteers", DESK, method="post")
+api("api:volunteer", DESK, **VOLUNTEER)
+api("api:volunteer", DESK, method="patch", ok=(200,), **VOLUNTEER)
+api("api:requests", EVERY_MEMBER)
+api("api:requests", f"{DESK} requester", method="post")
+api("api:request", EVERY_MEMBER, **REQUEST)
+api("api:candidates", DESK, **REQUEST)
+api("api:offers", DESK, **REQUEST)
+api("api:offers", DESK, method="post", **REQUEST)
+api("api:cancel", DESK, method="post", **REQUEST)
+api("api:accept", DESK, method="post", **OFFER)
+api("api:decline", DESK, method="post", **OFFER)
+api("api:report", "coordinator accountant admin", **REPORT)
+api("api:report", DESK, method="post", **REPORT)
+api("api:honoraria", "coordinator accountant admin", query="?month=2026-11")
+api("api:honoraria_csv", "accountant admin", query="?month=2026-11")
+api("api:honoraria_xlsx", "accountant admin", query="?month=2026-11")

@@ -1,0 +1,1 @@
+"""Requests, offers and answers in the API: the same actions and access rules as the pages."""
