@@ -9,9 +9,12 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
+
+django_stubs_ext.monkeypatch()  # generic classes such as Paginator[Request] at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = os.environ.get("TSUNAGI_MODE", "production")
