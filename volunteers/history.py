@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import AuditEntry
-from volunteers.availability import TOKYO
+from accounts.times import TOKYO
 from volunteers.models import Volunteer
 from volunteers.record import COLUMNS, PARTS
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import Organization
-from volunteers.availability import DAY, HOLIDAY, TOKYO, is_holiday, nth_of_month
+from accounts.times import TOKYO
+from volunteers.availability import DAY, HOLIDAY, is_holiday, nth_of_month
 from volunteers.models import (
     Area,
     AvailabilityException,
@@ -29,7 +31,7 @@ from volunteers.search import search, speaks
 from volunteers.terms import ENDING_DAYS
 
 DORMANT_DAYS = 180
-ORDERS = {
+ORDERS: dict[str, list[Any]] = {
     "number": ["number"],
     "kana": [F("kana").asc(), F("name").asc()],
     "term": [F("term_ends").asc(nulls_first=True), F("number").asc()],
@@ -63,7 +65,7 @@ class Wanted:
 
 def find(organization: Organization, wanted: Wanted, *, at: datetime) -> VolunteerQuerySet:
     """The people wanted, in order, each row with what the list shows (see `shown`)."""
-    people = search(Volunteer.objects.of(organization), wanted.text)
+    people = search(Volunteer.objects.of(organization), wanted.text, level=wanted.level)
     people = people.annotate(term_ends=_latest("ends_on"))
     people = _filter_by_state(people, wanted, at)
     if wanted.language:
@@ -213,8 +215,9 @@ def _latest(column: str) -> Subquery:
     return Subquery(_own(Registration).order_by("-ends_on").values(column)[:1])
 
 
-def _own(model: type, **conditions: object) -> VolunteerQuerySet:
-    return model.objects.filter(volunteer=OuterRef("pk"), **conditions)  # type: ignore[attr-defined,no-any-return]
+def _own(model: type[Model], **conditions: object) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.filter(volunteer=OuterRef("pk"), **conditions)
+    return rows
 
 
 def last_served(people: Iterable[Volunteer]) -> dict[int, date]:

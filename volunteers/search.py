@@ -63,16 +63,16 @@ _COMPARED_NAME = Translate(
 _COMPARED_KANA = Translate(F("kana"), Value(_HIRAGANA + " \u3000・ー"), Value(_KATAKANA))
 
 
-def search(people: VolunteerQuerySet, text: str) -> VolunteerQuerySet:
-    """Those of ``people`` whom every word of ``text`` fits."""
+def search(people: VolunteerQuerySet, text: str, *, level: int = 1) -> VolunteerQuerySet:
+    """Those of ``people`` whom every word of ``text`` fits; a language at the level or better."""
     words = unicodedata.normalize("NFKC", text).split()[:MAX_WORDS]
     if not words:
         return people
     each = Q()
     for word in words:
-        each &= _fits(word)
+        each &= _fits(word, level)
     # the whole text as well: Tiếng Việt and +81 90 1234 are one thing in two words
-    condition = each | _fits(" ".join(words)) if len(words) > 1 else each
+    condition = each | _fits(" ".join(words), level) if len(words) > 1 else each
     return people.alias(compared_name=_COMPARED_NAME, compared_kana=_COMPARED_KANA).filter(
         condition
     )
@@ -93,7 +93,7 @@ def speaks(tag: str, level: int = 1) -> Q:
     return Q(Exists(skill))
 
 
-def _fits(word: str) -> Q:
+def _fits(word: str, level: int) -> Q:
     condition = Q(compared_name__contains=compared(word)) if compared(word) else Q(pk=None)
     if pattern := kana_pattern(word):
         condition |= Q(compared_kana__regex=pattern)
@@ -101,7 +101,7 @@ def _fits(word: str) -> Q:
     if re.fullmatch(r"[\d+()\-. ]+", figures):
         condition |= _figures(figures)
     if language := languages.lookup(word):
-        condition |= speaks(language.tag)
+        condition |= speaks(language.tag, level)
     return condition
 
 

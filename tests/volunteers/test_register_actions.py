@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -64,10 +65,12 @@ def test_an_update_changes_what_it_names_and_nothing_else(
     )
     assert changed.version == person.version + 1
     assert changed.last_seen_at == now
-    assert changed.mobile == "+819012345678" and changed.rules.count() == 2
+    assert changed.mobile == "+819012345678"
+    assert changed.rules.count() == 2
     assert changed.skills.get().pk == kept.pk
     entry = AuditEntry.objects.about(person.key).last()
-    assert entry and entry.detail["changed"] == ["email", "skills"]
+    assert entry
+    assert entry.detail["changed"] == ["email", "skills"]
     assert "c@example.jp" not in str(entry.detail)
 
 
@@ -192,19 +195,23 @@ def test_a_pause_ends_being_on_call_and_a_withdrawal_tells_subscribers(
 
 
 @pytest.mark.parametrize(
-    ("status", "verb"), [("active", "resume"), ("withdrawn", "pause"), ("withdrawn", "withdraw")]
+    ("status", "move"),
+    [
+        ("active", lambda one, at: actions.resume_volunteer(one, by=None, at=at)),
+        (
+            "withdrawn",
+            lambda one, at: actions.pause_volunteer(one, until=None, reason="", by=None, at=at),
+        ),
+        ("withdrawn", lambda one, at: actions.withdraw_volunteer(one, reason="", by=None, at=at)),
+    ],
+    ids=["resume the active", "pause the withdrawn", "withdraw the withdrawn"],
 )
 def test_a_move_that_makes_no_sense_is_refused(
-    status: str, verb: str, hana: Volunteer, now: datetime
+    status: str, move: Callable[[Volunteer, datetime], object], hana: Volunteer, now: datetime
 ) -> None:
     Volunteer.objects.filter(pk=hana.pk).update(status=status)
     with pytest.raises(ActionError) as refused:
-        if verb == "resume":
-            actions.resume_volunteer(hana, by=None, at=now)
-        elif verb == "pause":
-            actions.pause_volunteer(hana, until=None, reason="", by=None, at=now)
-        else:
-            actions.withdraw_volunteer(hana, reason="", by=None, at=now)
+        move(hana, now)
     assert refused.value.code == "not_possible"
 
 

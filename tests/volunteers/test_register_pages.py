@@ -41,7 +41,8 @@ def filled(page: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("page", PAGES)
 def test_strangers_are_sent_to_the_sign_in_page(page: str, hana: Volunteer, client: Client) -> None:
     response = client.get(f"/volunteers/{hana.pk}/{page}")
-    assert response.status_code == 302 and "/accounts/login/" in response.url
+    assert response.status_code == 302
+    assert "/accounts/login/" in response.url
 
 
 @pytest.mark.parametrize("page", [*PAGES, "resume/", "on-call/"])
@@ -53,7 +54,8 @@ def test_others_find_nothing(
     client = client_of(request.getfixturevalue(who))
     address = f"/volunteers/{hana.pk}/{page}"
     statuses = {client.post(address).status_code, client.get(address).status_code}
-    assert 404 in statuses and statuses <= {404, 405}
+    assert 404 in statuses
+    assert statuses <= {404, 405}
 
 
 def test_the_profile_shows_everything_known(
@@ -200,7 +202,9 @@ def test_somebody_elses_change_is_not_overwritten_unawares(
     response = desk.post(address, mine)
     page = response.content.decode()
     assert response.status_code == 409
-    assert "ほかの人が先に変更しました" in page and admin.name in page and "メール" in page
+    assert "ほかの人が先に変更しました" in page
+    assert admin.name in page
+    assert "メール" in page
     assert "わたしのメモ" in page
     assert desk.post(address, mine).status_code == 409
     current = response.context["volunteer"].version
@@ -218,13 +222,15 @@ def test_a_young_person_is_entered_with_a_warning(desk: Client) -> None:
     data = filled(desk.get("/volunteers/new/")) | {
         "name": "若い 人", "birth_date": "2009-08-21", "channel": "hand"}  # fmt: skip
     page = desk.post("/volunteers/new/", data, follow=True).content.decode()
-    assert "18歳未満" in page and Volunteer.objects.count() == 1
+    assert "18歳未満" in page
+    assert Volunteer.objects.count() == 1
 
 
 def test_pausing_and_coming_back(desk: Client, hana: Volunteer) -> None:
     address = f"/volunteers/{hana.pk}"
     past = desk.post(f"{address}/pause/", {"until": "2026-11-23"})
-    assert past.status_code == 422 and "今日以降" in past.content.decode()
+    assert past.status_code == 422
+    assert "今日以降" in past.content.decode()
     page = desk.post(f"{address}/pause/", {"until": "2026-12-31", "reason": "出産"}, follow=True)
     assert "2026年12月31日（木）まで" in page.content.decode()
     assert "理由：出産" in page.content.decode()

@@ -7,15 +7,16 @@ offers is decided by dispatch, which subscribes (`volunteers.subscriptions`).
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.errors import ActionError
 from accounts.models import User
+from accounts.times import TOKYO
 from volunteers import subscriptions
 from volunteers.actions import rows
-from volunteers.availability import TOKYO
 from volunteers.models import Volunteer
 
 Status = Volunteer.Status
@@ -39,7 +40,7 @@ def pause_volunteer(
         rows.save(present, "status", "paused_until", "on_call_until")
         for subscriber in subscriptions.on_paused:
             subscriber(present, by, at)
-        _record(present, "paused", by, at, until=until and until.isoformat(), reason=reason)
+        _record(present, "paused", by, at, until=_written(until), reason=reason)
     return present
 
 
@@ -113,7 +114,7 @@ def switch_on_call(
             present.last_seen_at = at
         rows.save(present, "on_call_until", "last_seen_at")
         verb = "off_call" if until is None else "on_call"
-        _record(present, verb, by, at, until=until and until.isoformat())
+        _record(present, verb, by, at, until=_written(until))
     return present
 
 
@@ -132,15 +133,17 @@ def _check_move(volunteer: Volunteer, to: str) -> None:
         raise ActionError("not_possible", text)
 
 
-def _record(
-    volunteer: Volunteer, verb: str, by: User | None, at: datetime, **detail: str | None
-) -> None:
-    detail = {name: value[:REASON_LENGTH] for name, value in detail.items() if value}
+def _written(until: date | None) -> str:
+    return until.isoformat() if until else ""
+
+
+def _record(volunteer: Volunteer, verb: str, by: User | None, at: datetime, **detail: str) -> None:
+    told: dict[str, Any] = {name: text[:REASON_LENGTH] for name, text in detail.items() if text}
     audit.record(
         volunteer.key,
         f"volunteer.{verb}",
         organization=volunteer.organization_id,
         by=by,
         at=at,
-        **detail,
+        **told,
     )

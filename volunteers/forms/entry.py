@@ -99,7 +99,7 @@ class MainForm(forms.ModelForm):
         widgets = {"remarks": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **{"label_suffix": "", **options})
         areas = Area.objects.filter(organization=organization).values_list("pk", "name")
         self.area_names = dict(areas)
         self.fields["area_ids"].choices = list(self.area_names.items())  # type: ignore[attr-defined]
@@ -141,7 +141,8 @@ class MainForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """The channel must be one the person has; a term needs its days in order."""
-        data = cast(dict[str, Any], super().clean() or self.cleaned_data)
+        super().clean()
+        data = self.cleaned_data
         needed = {"sms": ("mobile", "携帯電話"), "email": ("email", "メールアドレス")}
         column, words = needed.get(data.get("channel", ""), ("", ""))
         if column and not data.get(column) and column not in self.errors:

@@ -44,11 +44,9 @@ class FindForm(forms.Form):
         ),
     )
     language = forms.ChoiceField(label="言語", required=False)
-    level = forms.TypedChoiceField(
+    level = forms.ChoiceField(
         label="レベル",
         required=False,
-        coerce=int,
-        empty_value=1,
         choices=[("", "△以上"), ("2", "○以上"), ("3", "◎のみ")],
     )
     field = forms.ChoiceField(
@@ -99,7 +97,7 @@ class FindForm(forms.Form):
         return Wanted(
             text=data.get("q", ""),
             language=data.get("language", ""),
-            level=data.get("level") or 1,
+            level=int(data.get("level") or 1),
             field=data.get("field", ""),
             qualified=data.get("qualified", False),
             weekday=data.get("weekday"),

@@ -165,11 +165,9 @@ class ExceptionRow(forms.Form):
     last_day = DateField(label="最終日", required=False)
     from_minute = ClockField(label="から", required=False)
     to_minute = ClockField(label="まで", required=False)
-    available = forms.TypedChoiceField(
+    available = forms.ChoiceField(
         label="内容",
         choices=[("", "活動できない"), ("1", "活動できる")],
-        coerce=bool,
-        empty_value=False,
         required=False,
     )
     note = forms.CharField(label="メモ", max_length=120, required=False)
@@ -202,7 +200,7 @@ class ExceptionRow(forms.Form):
             last_day=data["last_day"] or data["first_day"],
             from_minute=data["from_minute"],
             to_minute=data["to_minute"],
-            available=data["available"],
+            available=bool(data["available"]),
             note=data["note"],
         )
 
@@ -216,7 +214,7 @@ class ExceptionRows(Rows):
 
 
 def _formset(row: type[forms.Form], rows: type[Rows], most: int) -> type[Rows]:
-    return forms.formset_factory(
+    made: Any = forms.formset_factory(
         row,
         formset=rows,
         extra=0,
@@ -225,6 +223,7 @@ def _formset(row: type[forms.Form], rows: type[Rows], most: int) -> type[Rows]:
         absolute_max=most,
         validate_max=True,
     )
+    return made  # type: ignore[no-any-return]
 
 
 SkillSet = _formset(SkillRow, SkillRows, 40)

@@ -46,4 +46,4 @@ class RenewForm(forms.Form):
         following = present_end and present_end >= today
         opening = date(present_end.year, 4, 1) if following and present_end else today
         suggestion = {"pledged_on": today, "ends_on": fiscal_year_end(opening)}
-        super().__init__(*args, initial=suggestion, label_suffix="", **options)
+        super().__init__(*args, **{"initial": suggestion, "label_suffix": "", **options})

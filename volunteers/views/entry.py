@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import STAFF, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
+from accounts.times import TOKYO
 from volunteers import actions, languages
 from volunteers.access import get_volunteer_for
-from volunteers.availability import TOKYO
 from volunteers.forms import EntryForm
 from volunteers.history import WARNINGS, last_change
 from volunteers.models import Field, Volunteer

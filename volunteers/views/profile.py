@@ -17,9 +17,10 @@ from accounts.access import STAFF, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import User
+from accounts.times import TOKYO
 from volunteers import actions, subscriptions
 from volunteers.access import get_volunteer_for
-from volunteers.availability import TOKYO, describe, describe_next
+from volunteers.availability import describe, describe_next
 from volunteers.forms import PauseForm, RenewForm, WithdrawForm
 from volunteers.history import WARNINGS, history
 from volunteers.models import Volunteer

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import STAFF, acting, roles
 from accounts.clock import database_now
+from accounts.times import TOKYO
 from volunteers import languages, queries
-from volunteers.availability import TOKYO
 from volunteers.forms.find import SHOW, FindForm
 from volunteers.terms import ENDING_DAYS
 
