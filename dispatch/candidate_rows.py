@@ -134,16 +134,17 @@ def survey(organization_id: int, tags: Sequence[str], *, few: int, many: int) ->
 
 
 def scarce_tags(speakers: dict[str, int], asked: str, most: int) -> tuple[str, ...]:
-    """Tags of languages with at most ``most`` speakers, dialects together, the asked one apart."""
+    """Tags of languages with at most ``most`` speakers, dialects together.
+
+    None if the asked language is scarce itself: then its few people are needed here.
+    """
     groups: dict[str, list[str]] = defaultdict(list)
     for tag in speakers:
         groups[_group(tag)].append(tag)
-    return tuple(
-        tag
-        for group, tags in groups.items()
-        if group != _group(asked) and 0 < sum(speakers[tag] for tag in tags) <= most
-        for tag in tags
-    )
+    totals = {group: sum(speakers[tag] for tag in tags) for group, tags in groups.items()}
+    if totals.get(_group(asked), 0) <= most:
+        return ()
+    return tuple(tag for group, tags in groups.items() if 0 < totals[group] <= most for tag in tags)
 
 
 def _group(tag: str) -> str:
