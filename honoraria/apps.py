@@ -1,5 +1,7 @@
 """App configuration."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,28 @@ class HonorariaConfig(AppConfig):
     """See the package docstring."""
 
     name = "honoraria"
+
+    def ready(self) -> None:
+        """Price what is confirmed, and say the verbs of this app in words on the audit page."""
+        from accounts import audit
+        from honoraria.actions import draft_honorarium, take_back_draft
+        from interpreting import subscriptions
+
+        subscriptions.on_confirmed.append(draft_honorarium)
+        subscriptions.on_reopened.append(take_back_draft)
+        audit.WORDS.update(
+            {
+                "honorarium.drafted": "謝礼を計算",
+                "honorarium.unpriced": "謝礼を計算できず",
+                "honorarium.draft_removed": "承認前の謝礼を取り下げ",
+                "honorarium.approved": "謝礼を承認",
+                "honorarium.unapproved": "謝礼の承認を取消し",
+                "honorarium.reversed": "謝礼を訂正（取消し）",
+                "honoraria.approved": "謝礼をまとめて承認",
+                "honoraria.exported": "謝礼を書き出し",
+                "tariff.created": "謝礼基準を作成",
+                "tariff.changed": "謝礼基準の名称・対象を変更",
+                "tariff.version_added": "謝礼基準の版を追加",
+                "tariff.version_changed": "謝礼基準の版を訂正",
+            }
+        )

@@ -24,7 +24,7 @@ from dispatch.models import (
     RequestSeries,
 )
 from honoraria.models import Honorarium, Tariff, TariffVersion
-from interpreting.models import Report
+from interpreting.models import Receipt, Report
 from tests import factories
 from volunteers.models import Volunteer
 
@@ -167,6 +167,14 @@ class World:
         return factories.ReportFactory(assignment=self.foreign_assignment)
 
     @cached_property
+    def receipt(self) -> Receipt:
+        return _receipt(self.report)
+
+    @cached_property
+    def foreign_receipt(self) -> Receipt:
+        return _receipt(self.foreign_report)
+
+    @cached_property
     def tariff_version(self) -> TariffVersion:
         return factories.TariffVersionFactory(tariff__organization=self.city)
 
@@ -202,3 +210,9 @@ class World:
     ) -> Assignment:
         request = factories.RequestFactory(organization=organization, status="filled", **fields)
         return factories.AssignmentFactory(request=request, volunteer=volunteer)
+
+
+def _receipt(report: Report) -> Receipt:
+    return Receipt.objects.create(
+        report=report, content=b"jpeg", sha256="0" * 64, uploaded_at=factories.NOW
+    )

@@ -1,0 +1,28 @@
+"""Every change of honoraria and tariffs."""
+
+from honoraria.actions.approval import (
+    Approved,
+    approve,
+    approve_all,
+    correct,
+    single_handed,
+    unapprove,
+)
+from honoraria.actions.drafting import draft_honorarium, draft_missing, take_back_draft
+from honoraria.actions.tariffs import add_version, change_version, create_tariff, update_tariff
+
+__all__ = [
+    "Approved",
+    "add_version",
+    "approve",
+    "approve_all",
+    "change_version",
+    "correct",
+    "create_tariff",
+    "draft_honorarium",
+    "draft_missing",
+    "single_handed",
+    "take_back_draft",
+    "unapprove",
+    "update_tariff",
+]

@@ -1,0 +1,204 @@
+"""Approving, taking an approval back, correcting: what the accountant does with priced entries.
+
+Two different people: who confirmed the report does not approve its honorarium, unless the
+organization's policy says ``single_handed`` (each such approval is logged as one). What is approved
+never changes; a correction is a reversal that names what it takes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.audit import record
+from accounts.errors import ActionError
+from accounts.models import Organization, User
+from accounts.times import local
+from honoraria.models import Honorarium
+from honoraria.months import Month
+from interpreting.models import Report
+
+SAME_PERSON = "活動報告を確認した人と謝礼を承認する人は、別の人にしてください。"
+MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
+
+
+@dataclass(slots=True)
+class Approved:
+    """What a bulk approval did: entries and yen approved, and who was left out and why."""
+
+    count: int = 0
+    total: int = 0
+    same_person: list[int] = field(default_factory=list)
+
+
+def approve(
+    honorarium: Honorarium, *, by: User, at: datetime, seen_total: int | None = None
+) -> Honorarium:
+    """Approve one draft. ``seen_total``: the yen that were on the screen.
+
+    Raises ActionError: changed_meanwhile, not_confirmed, same_person.
+    """
+    with transaction.atomic():
+        entry = _locked(honorarium)
+        if seen_total is not None and seen_total != entry.total:
+            raise ActionError("changed_meanwhile", MOVED)
+        _move(entry, Honorarium.State.APPROVED)
+        alone = _confirmed_by(entry) == by.pk
+        reversal = entry.kind == Honorarium.Kind.REVERSAL
+        if entry.report.state != Report.State.CONFIRMED and not reversal:
+            raise ActionError("not_confirmed", "活動報告がまだ確認されていません。")
+        if alone and not single_handed(entry.organization):
+            raise ActionError("same_person", SAME_PERSON)
+        entry.approved_at, entry.approved_by = at, by
+        entry.save(update_fields=["state", "approved_at", "approved_by"])
+        more = {"single_handed": True} if alone else {}
+        _log(entry, "honorarium.approved", by=by, at=at, total=entry.total, **more)
+    return entry
+
+
+def unapprove(honorarium: Honorarium, *, by: User, at: datetime) -> Honorarium:
+    """Back to draft, until the month is closed and while nothing corrects it."""
+    with transaction.atomic():
+        entry = _locked(honorarium)
+        if entry.corrections.exists():
+            raise ActionError("has_correction", "訂正があるため、承認を取り消せません。")
+        _move(entry, Honorarium.State.DRAFT)
+        entry.approved_at, entry.approved_by = None, None
+        entry.save(update_fields=["state", "approved_at", "approved_by"])
+        _log(entry, "honorarium.unapproved", by=by, at=at, total=entry.total)
+    return entry
+
+
+def approve_all(
+    organization: Organization,
+    month: Month,
+    *,
+    by: User,
+    at: datetime,
+    only: Collection[int] | None = None,
+    hold: Collection[int] = (),
+) -> Approved:
+    """Approve the drafts of a month, all or ``only`` those, but never what is in ``hold``.
+
+    Entries whose report the same person confirmed stay drafts and are named in the result.
+    """
+    done = Approved()
+    with transaction.atomic():
+        drafts = Honorarium.objects.of(organization).between(month.first, month.last).drafts()
+        confirmed = Q(report__state=Report.State.CONFIRMED)
+        reversal = Q(kind=Honorarium.Kind.REVERSAL)  # whose report may be on its way back
+        drafts = drafts.filter(confirmed | reversal).exclude(pk__in=hold)
+        if only is not None:
+            drafts = drafts.filter(pk__in=only)
+        rows = list(
+            drafts.select_for_update(of=("self",))
+            .order_by("pk")
+            .values_list("pk", "total", "report__confirmed_by")
+        )
+        alone = [pk for pk, _, confirmed_by in rows if confirmed_by == by.pk]
+        allowed = single_handed(organization)
+        done.same_person = [] if allowed else alone
+        left = set(done.same_person)
+        chosen = [(pk, total) for pk, total, _ in rows if pk not in left]
+        keys = [pk for pk, _ in chosen]
+        done.count, done.total = len(chosen), sum(total for _, total in chosen)
+        Honorarium.objects.filter(pk__in=keys).update(
+            state=Honorarium.State.APPROVED, approved_at=at, approved_by=by
+        )
+        if keys:
+            record(
+                f"honoraria:{month}",
+                "honoraria.approved",
+                organization=organization,
+                by=by,
+                at=at,
+                count=done.count,
+                total=done.total,
+                entries=keys,
+                held=sorted(hold),
+                single_handed=alone if allowed else [],
+            )
+    return done
+
+
+def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> Honorarium:
+    """Take an approved entry back by a reversal, which waits for approval itself.
+
+    A reversal of a closed month falls on the day of the correction, since closed months never
+    change. Afterwards the report can be returned or priced anew. Raises ActionError:
+    reason_missing, not_approved, has_correction, is_reversal.
+    """
+    if not reason.strip():
+        raise ActionError("reason_missing", "理由を入力してください。", field="reason", status=400)
+    with transaction.atomic():
+        entry = _locked(honorarium)
+        if entry.kind == Honorarium.Kind.REVERSAL:
+            raise ActionError("is_reversal", "取消しの行は訂正できません。")
+        if entry.state == Honorarium.State.DRAFT:
+            text = "承認前の謝礼は、訂正ではなく活動報告の差戻しで直してください。"
+            raise ActionError("not_approved", text)
+        if entry.corrections.exists():
+            raise ActionError("has_correction", "すでに訂正されています。")
+        open_month = entry.state == Honorarium.State.APPROVED
+        reversal = Honorarium.objects.create(
+            organization=entry.organization,
+            volunteer=entry.volunteer,
+            report=entry.report,
+            tariff_version=entry.tariff_version,
+            kind=Honorarium.Kind.REVERSAL,
+            corrects=entry,
+            activity_date=entry.activity_date if open_month else local(at).date(),
+            minutes=-entry.minutes,
+            fee=-entry.fee,
+            transport=-entry.transport,
+            total=-entry.total,
+            derivation=_reversed_lines(entry),
+            created_at=at,
+            reason=reason.strip()[:300],
+        )
+        _log(reversal, "honorarium.reversed", by=by, at=at, total=reversal.total, reverses=entry.pk)
+    return reversal
+
+
+def single_handed(organization: Organization) -> bool:
+    """The organization lets one person confirm and approve."""
+    return organization.policy.get("single_handed") is True
+
+
+def _reversed_lines(entry: Honorarium) -> list[dict[str, object]]:
+    day = entry.activity_date
+    title = f"{day.year}年{day.month}月{day.day}日の謝礼の取消し"
+    lines: list[dict[str, object]] = [{"code": "reversal", "text": title, "amount": 0}]
+    return lines + [{**line, "amount": -line["amount"]} for line in entry.derivation]
+
+
+def _locked(honorarium: Honorarium) -> Honorarium:
+    """The entry with its report locked first, in the order that drafting locks them."""
+    Report.objects.select_for_update().get(pk=honorarium.report_id)
+    found = (
+        Honorarium.objects.select_for_update(of=("self",))
+        .select_related("organization", "report", "volunteer", "tariff_version")
+        .filter(pk=honorarium.pk)
+        .first()
+    )
+    if found is None:  # a draft goes when its report is returned
+        raise ActionError("changed_meanwhile", MOVED)
+    return found
+
+
+def _confirmed_by(entry: Honorarium) -> int | None:
+    return entry.report.confirmed_by_id
+
+
+def _move(entry: Honorarium, to: str) -> None:
+    if to not in entry.MOVES[Honorarium.State(entry.state)]:
+        raise ActionError("wrong_state", MOVED)
+    entry.state = to
+
+
+def _log(entry: Honorarium, verb: str, *, by: User | None, at: datetime, **detail: object) -> None:
+    record(entry.key, verb, organization=entry.organization_id, by=by, at=at, **detail)

@@ -1,0 +1,259 @@
+"""Making and changing tariffs. What priced an approved entry never changes: it is succeeded.
+
+A new version closes the one before it on the day before; two versions never hold on one day.
+Drafts that a change concerns are priced anew in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from accounts.audit import record
+from accounts.errors import ActionError
+from accounts.models import Organization, User
+from honoraria.actions.drafting import put_price
+from honoraria.models import Honorarium, Tariff, TariffVersion
+from honoraria.pricing import Unpriced, price_report
+from honoraria.tariff import Rules, validate
+from interpreting.models import Report
+
+
+def create_tariff(
+    organization: Organization,
+    *,
+    name: str,
+    paid_by: str,
+    priority: int,
+    modes: list[str],
+    valid_from: date,
+    rules: Rules,
+    by: User,
+    at: datetime,
+    code: str = "",
+) -> TariffVersion:
+    """A new tariff with its first version. Raises ActionError: bad_rules, code_taken."""
+    _check(rules)
+    with transaction.atomic():
+        _lock_all(organization)
+        tariff = Tariff.objects.create(
+            organization=organization,
+            code=_free_code(organization, code),
+            name=name,
+            paid_by=paid_by,
+            priority=priority,
+            modes=modes,
+        )
+        version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from, rules=rules)
+        repriced = _reprice(organization, tariff.modes, valid_from, None)
+        _log(version, "tariff.created", by=by, at=at, repriced=repriced)
+    return version
+
+
+def update_tariff(
+    tariff: Tariff,
+    *,
+    name: str,
+    paid_by: str,
+    priority: int,
+    modes: list[str],
+    by: User,
+    at: datetime,
+) -> Tariff:
+    """Change what is around the rules; from now on, also for drafts when they are priced anew."""
+    with transaction.atomic():
+        _lock_all(tariff.organization)
+        tariff = Tariff.objects.get(pk=tariff.pk)
+        tariff.name, tariff.paid_by = name, paid_by
+        tariff.priority, tariff.modes = priority, modes
+        tariff.save()
+        repriced = _reprice(tariff.organization, [], date.min, None)
+        record(
+            f"tariff:{tariff.pk}",
+            "tariff.changed",
+            organization=tariff.organization_id,
+            by=by,
+            at=at,
+            repriced=repriced,
+        )
+    return tariff
+
+
+def add_version(
+    tariff: Tariff, *, valid_from: date, rules: Rules, by: User, at: datetime
+) -> TariffVersion:
+    """The rules from a day on; the version that held before ends on the day before.
+
+    Raises ActionError: bad_rules, version_overlap (a later version exists, or one begins that
+    day), version_in_use (approved entries lie on days that would change their rules).
+    """
+    _check(rules)
+    with transaction.atomic():
+        _lock_all(tariff.organization)
+        later = tariff.versions.filter(valid_from__gte=valid_from).order_by("valid_from").first()
+        if later is not None:
+            raise ActionError(
+                "version_overlap",
+                f"{_day(later.valid_from)}から適用する版があります。それより後の日を入力してください。",
+                field="valid_from",
+            )
+        _not_approved_since(tariff, valid_from)
+        before = tariff.versions.in_force(valid_from)
+        before.update(valid_to=valid_from - timedelta(days=1))
+        version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from, rules=rules)
+        repriced = _reprice(tariff.organization, tariff.modes, valid_from, None)
+        _log(version, "tariff.version_added", by=by, at=at, repriced=repriced)
+    return version
+
+
+def change_version(
+    version: TariffVersion, *, valid_from: date, rules: Rules, by: User, at: datetime
+) -> TariffVersion:
+    """Correct a version that no approved entry used. Raises ActionError: bad_rules,
+    version_in_use, version_overlap."""
+    _check(rules)
+    tariff = version.tariff
+    try:
+        with transaction.atomic():
+            _lock_all(tariff.organization)
+            version = TariffVersion.objects.select_related("tariff__organization").get(
+                pk=version.pk
+            )
+            if in_use(version):
+                raise _in_use(version)
+            first = min(version.valid_from, valid_from)
+            _move_start(version, valid_from)
+            version.rules = rules
+            version.save()
+            repriced = _reprice(tariff.organization, [], first, version.valid_to)
+            _log(version, "tariff.version_changed", by=by, at=at, repriced=repriced)
+    except IntegrityError as error:  # the exclusion constraint: two versions on one day
+        text = "ほかの版と適用期間が重なっています。"
+        raise ActionError("version_overlap", text, field="valid_from") from error
+    return version
+
+
+def in_use(version: TariffVersion) -> bool:
+    """An entry that is more than a draft was priced by it."""
+    return version.honoraria.exclude(state=Honorarium.State.DRAFT).exists()
+
+
+def _move_start(version: TariffVersion, valid_from: date) -> None:
+    """Another first day; the version before it ends the day before, without a gap."""
+    if version.valid_to is not None and valid_from > version.valid_to:
+        text = f"適用開始日は、この版の終わり（{_day(version.valid_to)}）までにしてください。"
+        raise ActionError("version_overlap", text, field="valid_from")
+    if valid_from == version.valid_from:
+        return
+    tariff = version.tariff
+    _not_approved_since(tariff, min(valid_from, version.valid_from), until=version.valid_to)
+    neighbour = tariff.versions.filter(valid_from__lt=version.valid_from).first()
+    if neighbour is not None:
+        if neighbour.valid_from >= valid_from:
+            text = f"{_day(neighbour.valid_from)}から適用する版と重なっています。"
+            raise ActionError("version_overlap", text, field="valid_from")
+        if neighbour.valid_to == version.valid_from - timedelta(days=1):
+            # written in the order in which the constraint holds at every step
+            TariffVersion.objects.filter(pk=neighbour.pk).update(
+                valid_to=min(neighbour.valid_to, valid_from - timedelta(days=1))
+            )
+            TariffVersion.objects.filter(pk=version.pk).update(valid_from=valid_from)
+            TariffVersion.objects.filter(pk=neighbour.pk).update(
+                valid_to=valid_from - timedelta(days=1)
+            )
+    version.valid_from = valid_from
+
+
+def _not_approved_since(tariff: Tariff, first: date, until: date | None = None) -> None:
+    used = Honorarium.objects.filter(
+        tariff_version__tariff=tariff, activity_date__gte=first, kind=Honorarium.Kind.PRICED
+    ).exclude(state=Honorarium.State.DRAFT)
+    if until is not None:
+        used = used.filter(activity_date__lte=until)
+    last = used.order_by("-activity_date").first()
+    if last is not None:
+        raise ActionError(
+            "version_in_use",
+            f"{_day(last.activity_date)}までの謝礼が承認済みです。それより後の日を入力してください。",
+            field="valid_from",
+        )
+
+
+def _in_use(version: TariffVersion) -> ActionError:
+    text = "承認済みの謝礼に使われているため、変更できません。新しい版を作ってください。"
+    return ActionError("version_in_use", text)
+
+
+def _lock_all(organization: Organization) -> None:
+    """Every tariff of the organization: prices are computed while holding the same locks."""
+    list(Tariff.objects.select_for_update().filter(organization=organization).order_by("pk"))
+
+
+def _reprice(organization: Organization, modes: list[str], first: date, last: date | None) -> int:
+    """Price the drafts of these days anew; those without a price any more go to the missing list.
+
+    Reversals keep what they reverse. Returns how many entries changed or went.
+    """
+    drafts = Honorarium.objects.of(organization).standing().drafts()
+    drafts = drafts.filter(activity_date__gte=first)
+    if last is not None:
+        drafts = drafts.filter(activity_date__lte=last)
+    if modes:
+        wanted = [*modes, *(["accompany", "onsite"] if "video" in modes else [])]
+        drafts = drafts.filter(report__assignment__request__mode__in=wanted)
+    changed = 0
+    for entry in drafts.select_for_update(of=("self",)).order_by("pk"):
+        before = entry.tariff_version_id, entry.fee, entry.transport
+        try:
+            report = _report_of(entry)
+            put_price(entry, report, price_report(report))
+        except Unpriced:
+            entry.delete()
+            changed += 1
+            continue
+        entry.save()
+        changed += before != (entry.tariff_version_id, entry.fee, entry.transport)
+    return changed
+
+
+def _report_of(entry: Honorarium) -> Report:
+    return Report.objects.select_related(
+        "assignment__request__organization", "assignment__volunteer"
+    ).get(pk=entry.report_id)
+
+
+def _check(rules: Rules) -> None:
+    problems = validate(rules)
+    if problems:
+        text = "".join(problem.message_ja for problem in problems[:3])
+        raise ActionError("bad_rules", text, field="rules", status=400)
+
+
+def _free_code(organization: Organization, wanted: str) -> str:
+    taken = set(Tariff.objects.filter(organization=organization).values_list("code", flat=True))
+    if wanted:
+        if wanted in taken:
+            raise ActionError("code_taken", "同じ記号の基準があります。", field="code")
+        return wanted
+    number = len(taken) + 1
+    while f"tariff-{number}" in taken:
+        number += 1
+    return f"tariff-{number}"
+
+
+def _log(version: TariffVersion, verb: str, *, by: User, at: datetime, repriced: int) -> None:
+    record(
+        f"tariff:{version.tariff_id}",
+        verb,
+        organization=version.tariff.organization_id,
+        by=by,
+        at=at,
+        version=version.pk,
+        valid_from=version.valid_from.isoformat(),
+        repriced=repriced,
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

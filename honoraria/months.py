@@ -1,0 +1,205 @@
+"""A month of honoraria: its totals, and what is missing from it and who must act.
+
+Reading only; sums are made in SQL, so that a hundred thousand lines cost as much as a hundred.
+Months are those of the activity in Asia/Tokyo.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from accounts.models import Organization
+from accounts.times import instant
+from dispatch.models import Assignment
+from honoraria.models import Honorarium, TariffVersion
+from honoraria.pricing import Unpriced, price_report, versions_of
+from interpreting.models import Report
+
+SHOWN_UNPRICED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """``2026-11``. Raises ValueError."""
+        match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})", text.strip())
+        if match is None:
+            raise ValueError(text)
+        found = cls(int(match[1]), int(match[2]))
+        if not (2000 <= found.year <= 2200 and 1 <= found.number <= 12):
+            raise ValueError(text)
+        return found
+
+    @classmethod
+    def of(cls, day: date) -> Month:
+        """The month of a day."""
+        return cls(day.year, day.month)
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:02d}"
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
+
+    @property
+    def words(self) -> str:
+        """``2026年11月``."""
+        return f"{self.year}年{self.number}月"
+
+    @property
+    def before(self) -> Month:
+        """The month before."""
+        return Month.of(self.first - timedelta(days=1))
+
+    @property
+    def after(self) -> Month:
+        """The month after."""
+        return Month.of(self.last + timedelta(days=1))
+
+    def instants(self) -> tuple[datetime, datetime]:
+        """From the first instant of the month to the first of the next, in UTC."""
+        return instant(self.first, 0), instant(self.last + timedelta(days=1), 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries of a month somebody wants to see or to export."""
+
+    month: Month
+    state: str = ""
+    q: str = ""
+
+    def as_detail(self) -> dict[str, str]:
+        """The filter for the audit trail and for links."""
+        return {"month": str(self.month), "state": self.state, "q": self.q}
+
+
+def entries(organization: Organization, wanted: Wanted) -> QuerySet[Honorarium]:
+    """The entries, in the order of the day."""
+    month = wanted.month
+    found = Honorarium.objects.of(organization).between(month.first, month.last)
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.q:
+        match = Q(volunteer__name__icontains=wanted.q) | Q(volunteer__kana__icontains=wanted.q)
+        if wanted.q.isascii() and wanted.q.isdigit() and len(wanted.q) < 10:
+            match |= Q(volunteer__number=int(wanted.q))
+        found = found.filter(match)
+    return found.order_by("activity_date", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of a month; minutes and yen of reversals are negative."""
+
+    count: int
+    drafts: int
+    minutes: int
+    fee: int
+    transport: int
+    total: int
+
+
+def totals(found: QuerySet[Honorarium]) -> Totals:
+    """Count and sums, in one statement."""
+    sums = found.order_by().aggregate(
+        count=Count("pk"),
+        drafts=Count("pk", filter=Q(state=Honorarium.State.DRAFT)),
+        minutes=Sum("minutes", default=0),
+        fee=Sum("fee", default=0),
+        transport=Sum("transport", default=0),
+        total=Sum("total", default=0),
+    )
+    return Totals(**sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that keeps a month from being complete, and who must act."""
+
+    code: str
+    text: str
+    who: str
+    count: int = 1
+    report: Report | None = None
+
+
+def missing(organization: Organization, month: Month, at: datetime) -> list[Missing]:
+    """Reports that are not there, not confirmed, or could not be priced, of jobs before ``at``."""
+    begin, end = month.instants()
+    absent = (
+        Assignment.objects.active()
+        .filter(
+            request__organization=organization,
+            request__starts_at__gte=begin,
+            request__starts_at__lt=end,
+            request__ends_at__lt=at,
+            report__isnull=True,
+        )
+        .count()
+    )
+    reports = Report.objects.of(organization).filter(started_at__gte=begin, started_at__lt=end)
+    states = reports.order_by().aggregate(
+        waiting=Count("pk", filter=Q(state=Report.State.SUBMITTED)),
+        returned=Count("pk", filter=Q(state=Report.State.RETURNED)),
+    )
+    lines = [
+        Missing("missing", "活動報告が未提出", "ボランティア", absent),
+        Missing("waiting", "活動報告が確認待ち", "コーディネーター", states["waiting"]),
+        Missing("returned", "活動報告を差戻し中", "ボランティア", states["returned"]),
+    ]
+    return [line for line in lines if line.count] + _why_unpriced(organization, reports)
+
+
+def unpriced(organization: Organization, month: Month) -> QuerySet[Report]:
+    """Confirmed reports of the month that have no standing entry."""
+    begin, end = month.instants()
+    return _without_entry(
+        Report.objects.of(organization).filter(started_at__gte=begin, started_at__lt=end)
+    )
+
+
+def _without_entry(reports: QuerySet[Report]) -> QuerySet[Report]:
+    standing = Honorarium.objects.standing().filter(report=OuterRef("pk"))
+    return (
+        reports.filter(~Exists(standing), state=Report.State.CONFIRMED)
+        .select_related("assignment__request__organization", "assignment__volunteer")
+        .order_by("started_at", "pk")
+    )
+
+
+def _why_unpriced(organization: Organization, reports: QuerySet[Report]) -> list[Missing]:
+    """Confirmed reports without a standing entry, each with the reason."""
+    found = list(_without_entry(reports)[: SHOWN_UNPRICED + 1])
+    versions = versions_of(organization) if found else []
+    lines = [_why(report, versions) for report in found[:SHOWN_UNPRICED]]
+    if len(found) > SHOWN_UNPRICED:
+        lines.append(Missing("more", "ほかにも計算できない活動報告があります。", "経理"))
+    return lines
+
+
+def _why(report: Report, versions: list[TariffVersion]) -> Missing:
+    try:
+        price_report(report, versions)
+    except Unpriced as error:
+        return Missing(error.code, error.text, error.who, report=report)
+    text = "計算がまだです。「計算する」を押してください。"
+    return Missing("not_drafted", text, "経理", report=report)

@@ -1,0 +1,23 @@
+"""Pages about honoraria and tariffs."""
+
+from django.urls import path
+
+from honoraria.views import entries, tariffs
+
+app_name = "honoraria"
+urlpatterns = [
+    path("honoraria/", entries.list_entries, name="list"),
+    path("honoraria/approve/", entries.approve_many, name="approve_many"),
+    path("honoraria/price/", entries.price_missing, name="price_missing"),
+    path("honoraria/export.<str:kind>", entries.export, name="export"),
+    path("honoraria/<int:pk>/", entries.detail, name="detail"),
+    path("honoraria/<int:pk>/approve/", entries.approve, name="approve"),
+    path("honoraria/<int:pk>/unapprove/", entries.unapprove, name="unapprove"),
+    path("honoraria/<int:pk>/correct/", entries.correct, name="correct"),
+    path("tariffs/", tariffs.list_tariffs, name="tariffs"),
+    path("tariffs/new/", tariffs.new, name="tariff_new"),
+    path("tariffs/<int:pk>/", tariffs.detail, name="tariff"),
+    path("tariffs/<int:pk>/edit/", tariffs.edit, name="tariff_edit"),
+    path("tariffs/<int:pk>/versions/new/", tariffs.new_version, name="version_new"),
+    path("tariffs/versions/<int:pk>/edit/", tariffs.edit_version, name="version_edit"),
+]

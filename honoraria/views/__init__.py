@@ -1,0 +1,1 @@
+"""Pages of the accountant: the month's entries, and the tariffs."""

@@ -1,0 +1,250 @@
+"""A month of honoraria: totals, what is missing, the table, approving, correcting, exporting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.access import MONEY, acting, roles
+from accounts.clock import database_now
+from accounts.errors import ActionError
+from accounts.models import AuditEntry
+from accounts.times import local
+from honoraria import actions, exports
+from honoraria.access import READERS, get_honorarium_for
+from honoraria.forms import CorrectForm, FindForm
+from honoraria.models import Honorarium
+from honoraria.months import Month, Totals, entries, missing, totals
+
+PER_PAGE = 100
+REFUSED = 422
+
+
+class CountedPaginator(Paginator):  # type: ignore[type-arg]
+    """A paginator whose count was already read with the sums."""
+
+    def __init__(self, found: QuerySet[Honorarium], known: int) -> None:
+        super().__init__(found, PER_PAGE)
+        self.known = known
+
+    @property
+    def count(self) -> int:  # type: ignore[override]
+        """How many rows there are."""
+        return self.known
+
+
+@require_GET
+@roles(*READERS)
+def list_entries(request: HttpRequest) -> HttpResponse:
+    """The month with its totals, what is missing and the entries, 100 on a page."""
+    membership, organization, user = acting(request)
+    at = database_now()
+    form = FindForm(request.GET, today=local(at).date())
+    wanted = form.wanted()
+    found = entries(organization, wanted)
+    sums = totals(found)
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "month": wanted.month,
+        "totals": sums,
+        "page": page_of(found, sums, request.GET.get("page")),
+        "missing": missing(organization, wanted.month, at),
+        "filter": urlencode(wanted.as_detail()),
+        "may_act": membership.role in MONEY,
+        "own": user.pk,
+        "single_handed": actions.single_handed(organization),
+        "section": "honoraria",
+    }
+    return render(request, "honoraria/list.html", context)
+
+
+def page_of(found: QuerySet[Honorarium], sums: Totals, number: str | None) -> Page[Honorarium]:
+    """One page of the table, with what its rows show, in one statement."""
+    rows = found.select_related(
+        "volunteer", "report__assignment__request", "tariff_version__tariff"
+    ).defer("derivation", "tariff_version__rules")
+    page = CountedPaginator(rows, sums.count).get_page(number)
+    page.object_list = list(page.object_list)
+    return page
+
+
+@require_GET
+@roles(*READERS)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One entry with its derivation step by step and what happened to it."""
+    return _show(request, pk, CorrectForm(), 200)
+
+
+def _show(request: HttpRequest, pk: int, form: CorrectForm, status: int) -> HttpResponse:
+    membership, organization, user = acting(request)
+    entry = get_honorarium_for(membership, pk)
+    report = entry.report
+    approver_confirmed = report.confirmed_by_id == user.pk
+    context = {
+        "entry": entry,
+        "report": report,
+        "booking": report.assignment.request,
+        "correction": entry.corrections.first(),
+        "month": Month.of(entry.activity_date),
+        "log": _log(entry),
+        "form": form,
+        "may_act": membership.role in MONEY,
+        "same_person": approver_confirmed and not actions.single_handed(organization),
+        "section": "honoraria",
+    }
+    return render(request, "honoraria/detail.html", context, status=status)
+
+
+def _log(entry: Honorarium) -> list[tuple[AuditEntry, str]]:
+    """What happened to one entry, in words."""
+    found = AuditEntry.objects.about(entry.key).filter(organization_id=entry.organization_id)
+    return [(line, audit.verb_in_words(line.verb)) for line in found.order_by("id")]
+
+
+@require_POST
+@roles(*MONEY)
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve one entry at the amount that was shown."""
+    membership, _, user = acting(request)
+    entry = get_honorarium_for(membership, pk)
+    seen = _whole(request.POST.get("seen_total", ""))
+    return _do(
+        request,
+        pk,
+        lambda: actions.approve(entry, by=user, at=database_now(), seen_total=seen),
+        "承認しました。",
+    )
+
+
+@require_POST
+@roles(*MONEY)
+def unapprove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an approval back."""
+    membership, _, user = acting(request)
+    entry = get_honorarium_for(membership, pk)
+    return _do(
+        request,
+        pk,
+        lambda: actions.unapprove(entry, by=user, at=database_now()),
+        "承認を取り消しました。",
+    )
+
+
+@require_POST
+@roles(*MONEY)
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reverse an approved entry, with a reason."""
+    membership, _, user = acting(request)
+    entry = get_honorarium_for(membership, pk)
+    form = CorrectForm(request.POST)
+    if not form.is_valid():
+        return _show(request, pk, form, REFUSED)
+    try:
+        reversal = actions.correct(entry, form.cleaned_data["reason"], by=user, at=database_now())
+    except ActionError as error:
+        form.add_error(error.field or None, error.text)
+        return _show(request, pk, form, error.status)
+    messages.success(
+        request,
+        "取消しの行を作りました。承認すると有効になります。正しい額は、活動報告を差し戻して直すか、"
+        "「計算する」で作り直してください。",
+    )
+    return redirect("honoraria:detail", reversal.pk)
+
+
+def _do(request: HttpRequest, pk: int, action: Callable[[], object], done: str) -> HttpResponse:
+    try:
+        action()
+    except ActionError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, done)
+    return redirect("honoraria:detail", pk)
+
+
+@require_POST
+@roles(*MONEY)
+def approve_many(request: HttpRequest) -> HttpResponse:
+    """Approve the drafts shown on the page, or the whole month, except those held back."""
+    _, organization, user = acting(request)
+    month = _month(request)
+    whole = request.POST.get("scope") == "month"
+    shown = None if whole else _keys(request, "shown")
+    hold = _keys(request, "hold")
+    done = actions.approve_all(
+        organization, month, by=user, at=database_now(), only=shown, hold=hold
+    )
+    if done.count:
+        messages.success(request, f"{done.count:,}件、{done.total:,}円を承認しました。")
+    if hold:
+        messages.info(request, f"{len(hold)}件は保留にしました。")
+    if done.same_person:
+        messages.warning(
+            request,
+            f"{len(done.same_person)}件は、活動報告を確認した人と同じ人のため承認できません。",
+        )
+    if not (done.count or done.same_person):
+        messages.info(request, "承認待ちの謝礼はありませんでした。")
+    return _back(month)
+
+
+@require_POST
+@roles(*MONEY)
+def price_missing(request: HttpRequest) -> HttpResponse:
+    """Price every confirmed report of the month that has no entry yet."""
+    _, organization, user = acting(request)
+    month = _month(request)
+    made, left = actions.draft_missing(organization, month, user, database_now())
+    if made:
+        messages.success(request, f"{made}件を計算しました。")
+    if left:
+        messages.warning(request, f"{left}件は計算できませんでした。理由をご確認ください。")
+    return _back(month)
+
+
+@require_GET
+@roles(*MONEY)
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The entries of the filter as a file; the export is recorded."""
+    _, organization, user = acting(request)
+    if kind not in exports.WRITERS:
+        raise Http404
+    at = database_now()
+    form = FindForm(request.GET, today=local(at).date())
+    wanted = form.wanted()
+    if form.errors:
+        return redirect(f"{reverse('honoraria:list')}?{request.GET.urlencode()}")
+    return exports.download(request, organization, wanted, kind, by=user, at=at)
+
+
+def _month(request: HttpRequest) -> Month:
+    try:
+        return Month.parse(request.POST.get("month", ""))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _back(month: Month) -> HttpResponse:
+    return redirect(f"{reverse('honoraria:list')}?month={month}")
+
+
+def _keys(request: HttpRequest, name: str) -> set[int]:
+    found = {_whole(text) for text in request.POST.getlist(name)}
+    return {number for number in found if number is not None and number > 0}
+
+
+def _whole(text: str) -> int | None:
+    """A number of the page, also negative; None for anything else."""
+    digits = text.removeprefix("-")
+    usable = digits.isascii() and digits.isdigit() and len(digits) < 19
+    return int(text) if usable else None

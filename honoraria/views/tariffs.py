@@ -1,0 +1,300 @@
+"""The tariffs: what they say in words, what they give, new versions from presets or by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MONEY, acting, roles
+from accounts.clock import database_now
+from accounts.errors import ActionError
+from accounts.times import local
+from dispatch.models import Mode
+from honoraria import actions
+from honoraria.access import get_tariff_for, get_version_for
+from honoraria.actions.tariffs import in_use
+from honoraria.forms import TariffForm
+from honoraria.models import Tariff, TariffVersion
+from honoraria.rules_form import RulesForm, initial_of
+from honoraria.tariff import (
+    Activity,
+    Priced,
+    Rules,
+    TariffError,
+    describe,
+    preset,
+    presets,
+    price,
+)
+
+REFUSED = 422
+SAMPLE_MINUTES = (30, 60, 90, 120, 121, 180, 240)
+SAMPLE_TRANSPORT = 1_000
+FIRST_RULES: Rules = {
+    "role": "payout",
+    "fee": {
+        "kind": "base_step",
+        "base_minutes": 120,
+        "base_amount": 3000,
+        "steps": [{"size": 60, "amount": 1000}],
+        "rounding": {"method": "ceil"},
+    },
+    "transport": {"kind": "actual"},
+    "waiting": "not_counted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a tariff gives for a length of time, or why it gives nothing."""
+
+    minutes: int
+    priced: Priced | None
+    why: str = ""
+
+
+def samples(rules: Rules, on: date) -> list[Sample]:
+    """Prices of a plain activity on a weekday, with 1,000 yen of transport."""
+    found = []
+    for minutes in SAMPLE_MINUTES:
+        activity = Activity(
+            date=on,
+            minutes=minutes,
+            mode="accompany",
+            language="",
+            area="",
+            field="",
+            membership="",
+            grade="",
+            client="",
+            direction="",
+            transport_actual=SAMPLE_TRANSPORT,
+            distance_km=0,
+            pages=1,
+            characters=400,
+            words=200,
+            notice_days=30,
+        )
+        try:
+            found.append(Sample(minutes, price(rules, activity)))
+        except TariffError as error:
+            found.append(Sample(minutes, None, str(error)))
+    return found
+
+
+@require_GET
+@roles(*MONEY)
+def list_tariffs(request: HttpRequest) -> HttpResponse:
+    """Every tariff with the version that holds today."""
+    _, organization, _ = acting(request)
+    today = local(database_now()).date()
+    versions = Prefetch("versions", TariffVersion.objects.order_by("-valid_from"))
+    rows = [
+        {"tariff": tariff, "current": _current(tariff, today), "modes": _mode_names(tariff)}
+        for tariff in Tariff.objects.filter(organization=organization).prefetch_related(versions)
+    ]
+    context = {"rows": rows, "presets": presets(), "section": "tariffs"}
+    return render(request, "honoraria/tariffs.html", context)
+
+
+def _current(tariff: Tariff, today: date) -> dict[str, Any] | None:
+    for version in tariff.versions.all():
+        if version.valid_from <= today and (version.valid_to is None or today <= version.valid_to):
+            return {"version": version, "words": _words(version.rules)}
+    return None
+
+
+def _words(rules: Rules) -> list[str]:
+    try:
+        return describe(rules)
+    except TariffError as error:
+        return [str(error)]
+
+
+def _mode_names(tariff: Tariff) -> list[str]:
+
+    return [str(Mode(code).label) for code in tariff.modes if code in Mode.values]
+
+
+@require_GET
+@roles(*MONEY)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A tariff with all its versions, in words and as a table of samples."""
+    membership, _, _ = acting(request)
+    tariff = get_tariff_for(membership, pk)
+    today = local(database_now()).date()
+    versions = [
+        {
+            "version": version,
+            "words": _words(version.rules),
+            "samples": samples(version.rules, version.valid_from),
+            "in_use": in_use(version),
+            "current": version.valid_from <= today
+            and (version.valid_to is None or today <= version.valid_to),
+        }
+        for version in tariff.versions.order_by("-valid_from")
+    ]
+    context = {
+        "tariff": tariff,
+        "modes": _mode_names(tariff),
+        "versions": versions,
+        "section": "tariffs",
+    }
+    return render(request, "honoraria/tariff.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*MONEY)
+def new(request: HttpRequest) -> HttpResponse:
+    """A new tariff, perhaps from a published one."""
+    _, organization, user = acting(request)
+    start, name = _start(request)
+    today = local(database_now()).date()
+    form = TariffForm(request.POST or None, initial={"name": name})
+    rules_form = RulesForm(request.POST or None, initial={**initial_of(start), "valid_from": today})
+    if request.method == "POST" and form.is_valid() & rules_form.is_valid() and not _peek(request):
+        try:
+            version = actions.create_tariff(
+                organization,
+                **form.values(),
+                valid_from=rules_form.cleaned_data["valid_from"],
+                rules=rules_form.rules(),
+                by=user,
+                at=database_now(),
+            )
+        except ActionError as error:
+            _refuse(rules_form, error)
+        else:
+            messages.success(request, "謝礼基準を作りました。")
+            return redirect("honoraria:tariff", version.tariff_id)
+    return _form_page(request, form, rules_form, None, "謝礼基準を作る")
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*MONEY)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change name, modes and priority."""
+    membership, _, user = acting(request)
+    tariff = get_tariff_for(membership, pk)
+    kept = {name: getattr(tariff, name) for name in ("name", "paid_by", "modes", "priority")}
+    form = TariffForm(request.POST or None, initial=kept)
+    if request.method == "POST" and form.is_valid():
+        actions.update_tariff(tariff, **form.values(), by=user, at=database_now())
+        messages.success(request, "変更しました。")
+        return redirect("honoraria:tariff", pk)
+    return _form_page(request, form, None, tariff, "名称・対象を変える")
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*MONEY)
+def new_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other rules from a day on; starts from the present ones or from a preset."""
+    membership, _, user = acting(request)
+    tariff = get_tariff_for(membership, pk)
+    latest = tariff.versions.order_by("-valid_from").first()
+    start = _start(request)[0]
+    if latest is not None and not request.GET.get("preset"):
+        start = latest.rules
+    rules_form = RulesForm(request.POST or None, initial=initial_of(start))
+    if request.method == "POST" and rules_form.is_valid() and not _peek(request):
+        try:
+            actions.add_version(
+                tariff,
+                valid_from=rules_form.cleaned_data["valid_from"],
+                rules=rules_form.rules(),
+                by=user,
+                at=database_now(),
+            )
+        except ActionError as error:
+            _refuse(rules_form, error)
+        else:
+            messages.success(request, "新しい版を作りました。前の版は、前日で終わります。")
+            return redirect("honoraria:tariff", pk)
+    return _form_page(request, None, rules_form, tariff, "新しい版を作る")
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*MONEY)
+def edit_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a version that no approved entry used."""
+    membership, _, user = acting(request)
+    version = get_version_for(membership, pk)
+    if request.method == "GET" and in_use(version):
+        messages.info(
+            request, "承認済みの謝礼に使われているため、変更できません。新しい版を作ってください。"
+        )
+        return redirect("honoraria:tariff", version.tariff_id)
+    rules_form = RulesForm(
+        request.POST or None,
+        initial={**initial_of(version.rules), "valid_from": version.valid_from},
+    )
+    if request.method == "POST" and rules_form.is_valid() and not _peek(request):
+        try:
+            actions.change_version(
+                version,
+                valid_from=rules_form.cleaned_data["valid_from"],
+                rules=rules_form.rules(),
+                by=user,
+                at=database_now(),
+            )
+        except ActionError as error:
+            _refuse(rules_form, error)
+        else:
+            messages.success(request, "版を直しました。承認前の謝礼は計算し直しました。")
+            return redirect("honoraria:tariff", version.tariff_id)
+    return _form_page(request, None, rules_form, version.tariff, "版を直す")
+
+
+def _start(request: HttpRequest) -> tuple[Rules, str]:
+    """Rules and name to start from: the preset of the address, else a plain tariff."""
+    try:
+        chosen = preset(request.GET.get("preset", ""))
+    except KeyError:
+        return FIRST_RULES, ""
+    return chosen.rules, chosen.name
+
+
+def _peek(request: HttpRequest) -> bool:
+    """Only the preview was asked for."""
+    return "preview" in request.POST
+
+
+def _refuse(form: RulesForm, error: ActionError) -> None:
+    form.add_error(error.field if error.field in form.fields else None, error.text)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: TariffForm | None,
+    rules_form: RulesForm | None,
+    tariff: Tariff | None,
+    heading: str,
+) -> HttpResponse:
+    shown: dict[str, Any] = {}
+    if rules_form is not None and rules_form.is_bound and rules_form.is_valid():
+        rules = rules_form.rules()
+        shown = {
+            "words": describe(rules),
+            "samples": samples(rules, rules_form.cleaned_data["valid_from"]),
+        }
+    context = {
+        "form": form,
+        "rules_form": rules_form,
+        "tariff": tariff,
+        "heading": heading,
+        "presets": presets() if rules_form is not None else (),
+        "preset": request.GET.get("preset", ""),
+        "section": "tariffs",
+        **shown,
+    }
+    refused = request.method == "POST" and not _peek(request)
+    return render(
+        request, "honoraria/tariff_form.html", context, status=REFUSED if refused else 200
+    )
