@@ -15,7 +15,7 @@ def advance_request(request_id: int) -> None:
     advance(request_id)
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")
 @background(queue="sweep", name="dispatch.sweep_requests", queueing_lock="sweep_requests")
 def sweep_requests(timestamp: int) -> None:
     """Advance what a lost wake-up left behind."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 from procrastinate.contrib.django import app
 
 Task = Callable[..., Any]
@@ -25,8 +25,7 @@ def background(**options: Any) -> Callable[[Task], Any]:
             try:
                 return function(*args, **kwargs)
             finally:
-                for connection in connections.all(initialized_only=True):
-                    connection.close()
+                connections.close_all()
 
         return app.task(**options)(run)
 
@@ -41,10 +40,24 @@ def deliver_message(message_id: int) -> None:
     deliver(message_id)
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")
 @background(queue="sweep", name="realtime.sweep_messages", queueing_lock="sweep_messages")
 def sweep_messages(timestamp: int) -> None:
     """Deliver what a lost wake-up left behind."""
     from realtime.delivery import deliver_due
 
     deliver_due()
+
+
+@app.periodic(cron="23 * * * *")
+@background(queue="sweep", name="realtime.tidy_jobs", queueing_lock="tidy_jobs")
+def tidy_jobs(timestamp: int) -> None:
+    """Forget jobs whose worker died (the sweeps did their work) and old marks of periodic jobs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL"
+        )
+        cursor.execute(
+            "DELETE FROM procrastinate_periodic_defers "
+            "WHERE defer_timestamp < extract(epoch FROM now()) - 86400"
+        )
