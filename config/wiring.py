@@ -1,10 +1,27 @@
 """What lower floors are told about higher ones: streams for sockets, subscriptions, tasks."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from accounts.models import Organization
+
 
 def connect() -> None:
     """Called once when the apps are ready."""
+    import accounts.subscriptions
     import dispatch.streams
     import volunteers.streams
 
     dispatch.streams.register()
     volunteers.streams.register()
+    accounts.subscriptions.body_choices.append(requesting_bodies)
+
+
+def requesting_bodies(organization: Organization) -> list[tuple[int, str]]:
+    """(id, name) of the bodies that a requester may stand for."""
+    from dispatch.models import RequestingBody
+
+    found = RequestingBody.objects.filter(organization_id=organization.pk)
+    return list(found.values_list("pk", "name"))

@@ -7,7 +7,8 @@ and a test that asks for ``clock`` makes ``database_now()`` in the pages say so,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
@@ -38,6 +39,19 @@ def fresh_cache() -> Iterator[None]:
 def now() -> datetime:
     """2026-11-24 10:00 in Tokyo, a Tuesday, as UTC."""
     return factories.NOW
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With REQUIRE_SERVICES=1 a service that is missing is a failure, not a skip."""
+    report = yield
+    optional = item.get_closest_marker("twilio_description") is not None
+    if report.skipped and not optional and os.environ.get("REQUIRE_SERVICES") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped although REQUIRE_SERVICES=1: {report.longrepr}"
+    return report
 
 
 class Clock:
