@@ -26,5 +26,5 @@ urlpatterns = [
     path("honoraria/", HonorariumList.as_view(), name="honoraria"),
     path("honoraria.csv", HonorariumCsv.as_view(), name="honoraria_csv"),
     path("honoraria.xlsx", HonorariumXlsx.as_view(), name="honoraria_xlsx"),
-    re_path(r"^.*$", Nowhere.as_view(), name="nowhere"),
+    re_path(r"^(?P<rest>[\s\S]*)$", Nowhere.as_view(), name="nowhere"),
 ]
