@@ -350,6 +350,9 @@ class ImportRun(models.Model):
     content = models.BinaryField(null=True)
     mapping = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
+    pledged_on = models.DateField(
+        null=True, blank=True, help_text="everybody in the list had signed the pledge on this day"
+    )
     done_rows = models.PositiveIntegerField(default=0)
     total_rows = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
@@ -381,6 +384,12 @@ class ImportRow(models.Model):
     )
     changes = models.JSONField(default=list)
     problems = models.JSONField(default=list)
+    decision = models.CharField(
+        max_length=8,
+        blank=True,
+        choices=[("skip", "取り込まない"), ("use", "この行を使う"), ("separate", "別人として登録")],
+        help_text="empty: new and changed rows are written, doubtful ones are not",
+    )
     applied = models.BooleanField(default=False)
 
     class Meta:
