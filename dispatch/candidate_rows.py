@@ -63,7 +63,6 @@ class Search:
             "week_ago": self.at - timedelta(days=7),
             "history_from": self.at - HISTORY,
             "day": day,
-            "days": [*self.weekdays(), HOLIDAY],
             "first_day": day - timedelta(days=1),
             "last_day": need.ends_at.astimezone(TOKYO).date(),
             "field": need.field,
@@ -96,7 +95,8 @@ def fetch(statement: str, parameters: dict[str, Any]) -> Rows:
     """All rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        rows: Rows = cursor.fetchall()
+    return rows
 
 
 # ---- How many speak what -----------------------------------------------------------------------

@@ -104,26 +104,29 @@ ABSENT = """
     WHERE NOT e.available AND d.begins + coalesce(e.from_minute, 0) < %(want_to)s
       AND d.begins + coalesce(e.to_minute, 1440) > %(want_from)s
 """
-OTHER_PLACE = _valid("q.place_lat", "q.place_lon")
-THERE = tuple(
-    f"(CASE WHEN a.remote OR q.mode = ANY(%(remote_modes)s) THEN {home} ELSE {other} END)"
-    for home, other in zip(HOME, OTHER_PLACE, strict=True)
-)
+OTHER_REMOTE = "(a.remote OR q.mode = ANY(%(remote_modes)s))"
 UNKNOWN_WAY = (
-    "CASE WHEN %(area)s <> '' AND q.place_area = %(area)s"
-    " AND NOT (a.remote OR q.mode = ANY(%(remote_modes)s))"
+    f"CASE WHEN %(area)s <> '' AND q.place_area = %(area)s AND NOT {OTHER_REMOTE}"
     f" THEN {travel.SAME_AREA_MINUTES} ELSE {travel.UNKNOWN_MINUTES} END"
 )
-MINE = tuple(
-    f"(CASE WHEN %(remote)s THEN {home} ELSE {here} END)"
-    for home, here in zip(HOME, HERE, strict=True)
-)
+
+
+def _either(condition: str, one: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
+    """One place or the other; a remote job is taken at home."""
+    lat, lon = (
+        f"(CASE WHEN {condition} THEN {a} ELSE {b} END)" for a, b in zip(one, other, strict=True)
+    )
+    return lat, lon
+
+
+MINE = _either("%(remote)s", HOME, HERE)
+THERE = _either(OTHER_REMOTE, HOME, _valid("q.place_lat", "q.place_lon"))
 # a job at the same place may follow at once; between two remote ones, or none far, is a breath
 SAME_PLACE = "(%(place)s <> '' AND q.place_name = %(place)s)"
 BUSY_THEN = f"""
     SELECT job.volunteer_id FROM (
         SELECT a.volunteer_id, q.starts_at, q.ends_at, {SAME_PLACE} AS same_place,
-               CASE WHEN %(remote)s AND (a.remote OR q.mode = ANY(%(remote_modes)s)) THEN 0
+               CASE WHEN %(remote)s AND {OTHER_REMOTE} THEN 0
                     ELSE {_minutes(MINE, THERE, "v.by_car", UNKNOWN_WAY)} END AS way
         FROM dispatch_request q
         JOIN dispatch_assignment a ON a.request_id = q.id
