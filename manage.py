@@ -13,6 +13,10 @@ def main() -> None:
     started first and stays up as long as any process uses it.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if os.environ.get("TSUNAGI_MODE") == "demo":
+        from config.demo.address import base_url
+
+        os.environ["PUBLIC_BASE_URL"] = base_url(os.environ)
     if os.environ.get("TSUNAGI_MODE") == "demo" and not os.environ.get("DATABASE_URL"):
         from config.embedded_postgres import use
 

@@ -23,6 +23,12 @@ class Part(NamedTuple):
     email: str
     about: str
 
+    @property
+    def title(self) -> str:
+        """The role in words."""
+        label = str(Role(self.role).label)
+        return label if self.organization == CITY else f"{label}（隣の市）"
+
 
 PARTS: tuple[Part, ...] = (
     Part("coordinator", CITY, Role.COORDINATOR, "佐藤 恵", "sato@hachioji.example.jp",

@@ -45,5 +45,3 @@ def _on_call(city: Organization, at: datetime) -> None:
     for hours, volunteer in enumerate(chosen):
         until = at + timedelta(hours=1 + hours % 4, minutes=30)
         switch_on_call(volunteer, until, by=None, at=at)
-
-

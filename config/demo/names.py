@@ -69,7 +69,8 @@ POOLS: dict[str, Pool] = {
         "グエン|グエン チャン|チャン レ|レ ファム|ファム ホアン|ホアン ヴー|ヴー ブイ|ブイ ダン|ダン",
         "ティ・フオン|ティ・フオン ティ・マイ|ティ・マイ ティ・ハー|ティ・ハー トゥイ・リン|トゥイ・リン "
         "ゴック・アイン|ゴック・アイン ティ・ホア|ティ・ホア",
-        "ヴァン・ミン|ヴァン・ミン クアン・フイ|クアン・フイ ドゥック・タイン|ドゥック・タイン ヴァン・ナム|ヴァン・ナム",
+        "ヴァン・ミン|ヴァン・ミン クアン・フイ|クアン・フイ "
+        "ドゥック・タイン|ドゥック・タイン ヴァン・ナム|ヴァン・ナム",
     ),
     "en": Pool(
         "Miller|ミラー Johnson|ジョンソン Brown|ブラウン O'Connor|オコナー Wilson|ウィルソン Clarke|クラーク "
@@ -79,7 +80,8 @@ POOLS: dict[str, Pool] = {
         "{given} {family}",
     ),
     "es": Pool(
-        "García|ガルシア Quispe|キスペ Rodríguez|ロドリゲス Flores|フローレス Mamani|ママニ Ortiz|オルティス Vargas|バルガス",
+        "García|ガルシア Quispe|キスペ Rodríguez|ロドリゲス "
+        "Flores|フローレス Mamani|ママニ Ortiz|オルティス Vargas|バルガス",
         "María|マリア Lucía|ルシア Carmen|カルメン Rosa|ロサ Valeria|バレリア",
         "José|ホセ Luis|ルイス Diego|ディエゴ Andrés|アンドレス",
         "{given} {family}",
@@ -91,7 +93,8 @@ POOLS: dict[str, Pool] = {
         "{given} {family}",
     ),
     "pt-BR": Pool(
-        "Silva|シルバ Santos|サントス Oliveira|オリベイラ Nakamura|ナカムラ Tanaka|タナカ Souza|ソウザ Yamashita|ヤマシタ",
+        "Silva|シルバ Santos|サントス Oliveira|オリベイラ "
+        "Nakamura|ナカムラ Tanaka|タナカ Souza|ソウザ Yamashita|ヤマシタ",
         "Ana Paula|アナ・パウラ Juliana|ジュリアナ Sayuri|サユリ Beatriz|ベアトリス",
         "Carlos|カルロス Kenji|ケンジ Rafael|ラファエル Marcos|マルコス",
         "{given} {family}",
@@ -143,7 +146,12 @@ POOLS: dict[str, Pool] = {
         "オユンチメグ|オユンチメグ サラントヤ|サラントヤ",
         "エンフバト|エンフバト",
     ),
-    "uk": Pool("Коваленко|コワレンコ Шевчук|シェフチュク", "Олена|オレーナ Ірина|イリーナ", "Андрій|アンドリー", "{given} {family}"),
+    "uk": Pool(
+        "Коваленко|コワレンコ Шевчук|シェフチュク",
+        "Олена|オレーナ Ірина|イリーナ",
+        "Андрій|アンドリー",
+        "{given} {family}",
+    ),
     "bn": Pool("রহমান|ラハマン", "নাসরিন|ナスリン", "করিম|カリム", "{given} {family}"),
     "km": Pool("សុខ|ソック", "ស្រីមុំ|スレイモム", "វិចិត្រ|ヴィチェット", "{family} {given}"),
     "si": Pool("Perera|ペレラ", "Nirmala|ニルマラ", "Sunil|スニル", "{given} {family}"),
@@ -157,7 +165,9 @@ def invent(origin: str, random: Random, taken: set[str]) -> Name:
     for _ in range(200):
         gender = "female" if random.random() < 0.64 else "male"
         family, family_kana = _part(random.choice(_parts(pool.family)))
-        given, given_kana = _part(random.choice(_parts(pool.women if gender == "female" else pool.men)))
+        given, given_kana = _part(
+            random.choice(_parts(pool.women if gender == "female" else pool.men))
+        )
         written = pool.pattern.format(family=family, given=given)
         if written not in taken:
             taken.add(written)

@@ -55,16 +55,16 @@ class Asker:
         spot = self.spot()
         start = instant(day, self.random.choice(range(9 * 60, 16 * 60 + 1, 30)))
         mode = self.random.choices(list(MODES), list(MODES.values()))[0]
-        wishes = ()
+        wishes: tuple[Wish, ...] = ()
         if spot.field == "medical" and self.random.random() < 0.12:
             wishes = (Wish("gender", self.random.random() < 0.5, "female"),)
         return self.at_place(
             spot,
             language or self.language(),
             mode,
-            Urgency.BOOKED,
-            start,
-            start + timedelta(minutes=self.random.choice((60, 60, 90, 90, 120, 150))),
+            urgency=Urgency.BOOKED,
+            starts_at=start,
+            ends_at=start + timedelta(minutes=self.random.choice((60, 60, 90, 90, 120, 150))),
             wishes=wishes,
         )
 
@@ -75,9 +75,9 @@ class Asker:
             self.spot(),
             language or self.language(),
             self.random.choice((Mode.ACCOMPANY, Mode.ACCOMPANY, Mode.VIDEO)),
-            Urgency.TODAY,
-            start,
-            start + timedelta(minutes=60),
+            urgency=Urgency.TODAY,
+            starts_at=start,
+            ends_at=start + timedelta(minutes=60),
         )
 
     def counter(self, at: datetime, *, language: str = "") -> Draft:
@@ -105,6 +105,7 @@ class Asker:
         spot: Spot,
         language: str,
         mode: str,
+        *,
         urgency: str,
         starts_at: datetime,
         ends_at: datetime,
@@ -148,4 +149,6 @@ def office_hour(day: date, random: Random) -> datetime:
 
 def _half_hour(at: datetime) -> datetime:
     wall = local(at)
-    return at + timedelta(minutes=-wall.minute % 30, seconds=-wall.second, microseconds=-wall.microsecond)
+    return at + timedelta(
+        minutes=-wall.minute % 30, seconds=-wall.second, microseconds=-wall.microsecond
+    )

@@ -29,7 +29,16 @@ SPEAKERS: dict[str, tuple[int, float]] = {
 SECOND = {"ja": ("en", "fr", "es"), "zh": ("en",), "fil": ("en",), "pt-BR": ("es",), "ne": ("en",),
           "de": ("en",), "fr": ("en",), "id": ("en",), "uk": ("en",), "my": ("en",)}  # fmt: skip
 FIELDS = ("medical", "school", "administrative", "childcare", "employment", "housing", "legal")
-CERTIFICATES = ("", "", "", "", "医療通訳基礎研修 修了", "全国通訳案内士", "日本語能力試験N1", "TOEIC 900")
+CERTIFICATES = (
+    "",
+    "",
+    "",
+    "",
+    "医療通訳基礎研修 修了",
+    "全国通訳案内士",
+    "日本語能力試験N1",
+    "TOEIC 900",
+)
 
 
 class Persona(NamedTuple):
@@ -85,7 +94,7 @@ def everybody(random: Random, today: date, *, scale: float = 1.0) -> list[Person
         if persona := by_number.pop(number, None):
             people.append(_persona(persona, random, today))
         elif origins:
-            people.append(_anybody(number, *origins.pop(), random, today, names))
+            people.append(_anybody(number, *origins.pop(), random, today=today, names=names))
     return people
 
 
@@ -96,7 +105,7 @@ def neighbours(random: Random, today: date) -> list[Person]:
     found = []
     for number, tag in enumerate(tags, start=1):
         origin = tag if random.random() < SPEAKERS[tag][1] else "ja"
-        found.append(_anybody(number, tag, origin, random, today, names, sound=True))
+        found.append(_anybody(number, tag, origin, random, today=today, names=names, sound=True))
     return found
 
 
@@ -141,9 +150,9 @@ def _anybody(
     tag: str,
     origin: str,
     random: Random,
+    *,
     today: date,
     names: set[str],
-    *,
     sound: bool = False,
 ) -> Person:
     name = invent(origin, random, names)
@@ -178,8 +187,10 @@ def _fields(number: int, name: Name, random: Random, today: date, area: str) -> 
         "birth_date": today - timedelta(days=age * 365 + random.randrange(365)),
         "mobile": "" if how == "hand" else f"+816099{number:06d}",
         "phone": f"+81420002{number:03d}" if how == "hand" or random.random() < 0.3 else "",
-        "email": f"v{number:03d}@minna.example.jp" if how == "email" or random.random() < 0.4 else "",
-        "address": f"八王子市{area.split('・')[0]}0-{random.randrange(1, 30)}"
+        "email": f"v{number:03d}@minna.example.jp"
+        if how == "email" or random.random() < 0.4
+        else "",
+        "address": f"八王子市{area.split('・', maxsplit=1)[0]}0-{random.randrange(1, 30)}"
         if area not in {"日野", "豊田"}
         else f"日野市{area}0-{random.randrange(1, 30)}",
         "lat": round(lat + random.gauss(0, 0.007), 5),
@@ -212,7 +223,9 @@ def _skills(tag: str, origin: str, random: Random) -> list[Skill]:
 
 def _accepts(random: Random) -> list[FieldEntry]:
     chances = (0.55, 0.8, 0.85, 0.7, 0.45, 0.5, 0.25)
-    chosen = [name for name, chance in zip(FIELDS, chances, strict=True) if random.random() < chance]
+    chosen = [
+        name for name, chance in zip(FIELDS, chances, strict=True) if random.random() < chance
+    ]
     trained = {"medical": 0.3, "legal": 0.25}
     return [
         FieldEntry(name, random.random() < trained.get(name, 0.0))
@@ -221,30 +234,27 @@ def _accepts(random: Random) -> list[FieldEntry]:
 
 
 def _hours(random: Random) -> list[Rule]:
-    """One of the ways in which people write down when they can."""
-    kind = random.choices(
-        ("weekdays", "some", "mornings", "evenings", "weekends", "nth", "always", "unknown"),
-        (24, 28, 12, 8, 8, 8, 9, 3),
-    )[0]
-    days = sorted(random.sample(range(5), random.choice((2, 3))))
-    if kind == "weekdays":
-        return [Rule(day, 9 * 60, random.choice((16, 17)) * 60) for day in range(5)]
-    if kind == "some":
-        start, end = random.choice(((9, 17), (10, 15), (13, 18), (9, 12)))
-        return [Rule(day, start * 60, end * 60) for day in days]
-    if kind == "mornings":
-        return [Rule(day, 9 * 60, 12 * 60 + 30) for day in range(5)]
-    if kind == "evenings":
-        evenings = [Rule(day, 18 * 60, 21 * 60) for day in range(5)]
-        return [*evenings, Rule(5, 9 * 60, 18 * 60, 0, True)]
-    if kind == "weekends":
-        return [Rule(day, 9 * 60, 18 * 60, 0, True) for day in (5, 6, HOLIDAY)]
-    if kind == "nth":
-        first_and_third = Rule(days[0], 9 * 60, 12 * 60, 0b00101)
-        return [first_and_third, Rule(days[1], 13 * 60, 17 * 60, 0b01010)]
-    if kind == "always":
-        return [Rule(day, 8 * 60, 21 * 60, 0, True) for day in range(HOLIDAY + 1)]
-    return []
+    """One of the ways in which people write down when they can; a few write nothing."""
+    one, other = sorted(random.sample(range(5), 2))
+    start, end = random.choice(((9, 17), (10, 15), (13, 18), (9, 12)))
+    late = random.choice((16, 17))
+    ways = {
+        "weekdays": [Rule(day, 9 * 60, late * 60) for day in range(5)],
+        "some days": [Rule(day, start * 60, end * 60) for day in {one, other, (other + 2) % 5}],
+        "mornings": [Rule(day, 9 * 60, 12 * 60 + 30) for day in range(5)],
+        "evenings": [
+            *(Rule(day, 18 * 60, 21 * 60) for day in range(5)),
+            Rule(5, 9 * 60, 18 * 60, 0, True),
+        ],
+        "weekends": [Rule(day, 9 * 60, 18 * 60, 0, True) for day in (5, 6, HOLIDAY)],
+        "first and third": [
+            Rule(one, 9 * 60, 12 * 60, 0b00101),
+            Rule(other, 13 * 60, 17 * 60, 0b01010),
+        ],
+        "always": [Rule(day, 8 * 60, 21 * 60, 0, True) for day in range(HOLIDAY + 1)],
+        "unknown": [],
+    }
+    return ways[random.choices(list(ways), (24, 28, 12, 8, 8, 8, 9, 3))[0]]
 
 
 def _goes_to(random: Random, home: str) -> list[str]:

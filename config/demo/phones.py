@@ -129,7 +129,9 @@ def _phone(volunteer: Volunteer, read_to: int, fresh_from: datetime) -> Phone:
     )
     newest = sorted(arrived.order_by("-id")[:SHOWN], key=_arrival, reverse=True)
     bubbles = tuple(
-        _bubble(message, volunteer.organization, message.pk > read_to and _arrival(message) > fresh_from)
+        _bubble(
+            message, volunteer.organization, message.pk > read_to and _arrival(message) > fresh_from
+        )
         for message in newest
     )
     return Phone(
