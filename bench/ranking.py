@@ -41,6 +41,7 @@ def main() -> int:
 
     # kept short: the path of a socket is limited
     with tempfile.TemporaryDirectory(prefix="tsunagi-bench-") as home:
+        Path(home).chmod(0o711)  # run by root, the server has another account and must get in
         data = Path(home) / "postgres"
         try:
             with using(data, durable=False) as url:
