@@ -6,6 +6,9 @@ from dispatch.phone import offers
 
 urlpatterns = [
     path("o/<str:token>/", offers.show_offer, name="offer"),
+    path("o/<str:token>/fragment/", offers.offer_fragment, name="offer_fragment"),
     path("o/<str:token>/accept/", offers.accept, name="offer_accept"),
     path("o/<str:token>/decline/", offers.decline, name="offer_decline"),
+    path("o/<str:token>/reason/", offers.explain, name="offer_reason"),
+    path("o/<str:token>/details/", offers.details, name="offer_details"),
 ]

@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from dispatch.phone import home
+from dispatch.phone import home, jobs, sign_in
 
 app_name = "volunteer"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("fragment/", home.home_fragment, name="home_fragment"),
+    path("on-call/", home.on_call, name="on_call"),
+    path("history/", home.history, name="history"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("code/", sign_in.enter_code, name="code"),
+    path("code/again/", sign_in.send_again, name="code_again"),
+    path("choose/", sign_in.choose, name="choose"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("assignments/<int:pk>/", jobs.show_job, name="job"),
+    path("assignments/<int:pk>/confirm/", jobs.confirm, name="job_confirm"),
+    path("assignments/<int:pk>/start/", jobs.begin, name="job_start"),
+    path("assignments/<int:pk>/give-back/", jobs.hand_back, name="job_give_back"),
 ]

@@ -1,22 +1,231 @@
-"""The page behind the link in a message, and its answers."""
+"""The page behind the link in a message, and its answers.
+
+The secret in the address is the permission, for this one offer and nothing else: it shows what may
+be known before accepting and takes an answer by a button. Nobody is asked to sign in for that, and
+no cookie is needed (the browser inside another app may keep none), therefore no CSRF token either:
+whoever could forge such a request would have to know the secret, and could then simply send it.
+Opening the page answers nothing; it only notes that a person has seen the offer.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from accounts.clock import database_now
+from accounts.errors import ActionError
+from accounts.models import Organization
 from dispatch.access import get_offer_by_token
+from dispatch.actions.answers import explain_decline
+from dispatch.actions.offers import accept_offer, decline_offer, mark_seen
+from dispatch.models import Mode, Offer
+from dispatch.phone import words
+from dispatch.phone.codes import masked, send_to_volunteer
+from dispatch.phone.forms import ReasonForm
+from dispatch.phone.people import signed_in_volunteer
+from dispatch.phone.reading import is_person, language_query, personal, read_by
+from dispatch.phone.sign_in import expect_code
+from dispatch.phone.stages import stage_of
+from dispatch.phone.throttle import UNKNOWN_LINKS, address_of
+from dispatch.subscriptions import price_estimate
+from volunteers.actions import mark_seen as note_presence
+from volunteers.languages import get as language_of
+from volunteers.languages import name as language_name
+
+PRESENCE = timedelta(seconds=60)
+"""How exactly it is known who is looking; see ``dispatch.timing.WATCHING``."""
 
 
+@require_safe
+@personal
 def show_offer(request: HttpRequest, token: str) -> HttpResponse:
-    """The offer, and what became of it."""
-    return HttpResponse(str(get_offer_by_token(token)), content_type="text/plain")
+    """The offer, or what became of it."""
+    offer = find_offer(request, token)
+    if offer is None:
+        return unknown_link(request)
+    at = database_now()
+    if is_person(request):
+        mark_seen(offer, at=at)
+        offer.refresh_from_db(fields=["state"])
+    return offer_page(request, offer, at)
 
 
+@require_safe
+@personal
+def offer_fragment(request: HttpRequest, token: str) -> HttpResponse:
+    """The page's live part; 304 while nothing changed."""
+    offer = find_offer(request, token)
+    if offer is None:
+        return unknown_link(request)
+    at = database_now()
+    if at - (offer.volunteer.last_seen_at or offer.created_at) > PRESENCE and is_person(request):
+        note_presence(offer.volunteer_id, at=at)
+    fragment = render_to_string("volunteer/_offer.html", offer_context(request, offer, at))
+    etag = etag_of(fragment)
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    return HttpResponse(fragment, headers={"ETag": etag})
+
+
+@csrf_exempt
+@personal
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Yes."""
-    return show_offer(request, token)
+    """«I will do it»; the page then says whether it is theirs or somebody was quicker."""
+    return answer(request, token, "accept")
 
 
+@csrf_exempt
+@personal
 def decline(request: HttpRequest, token: str) -> HttpResponse:
-    """No."""
-    return show_offer(request, token)
+    """«Not this time»."""
+    return answer(request, token, "decline")
+
+
+@csrf_exempt
+@personal
+def explain(request: HttpRequest, token: str) -> HttpResponse:
+    """Why not, if somebody likes to say so after declining."""
+    offer = find_offer(request, token)
+    if offer is None:
+        return unknown_link(request)
+    form = ReasonForm(request.POST)
+    if request.method == "POST" and form.is_valid():
+        explain_decline(offer, reason=form.as_kept(), at=database_now())
+    return back_to(request, token)
+
+
+def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
+    """Take the answer once and show the offer; anything but POST only shows it.
+
+    A GET comes from a browser that reloads after a failure: it must not answer for the person.
+    """
+    offer = find_offer(request, token)
+    if offer is None:
+        return unknown_link(request)
+    if request.method != "POST":
+        return back_to(request, token)
+    act = {"accept": accept_offer, "decline": decline_offer}[verb]
+    at = database_now()
+    try:
+        act(offer, via=Offer.Via.WEB, at=at)
+    except ActionError as error:
+        return offer_page(request, offer, at, refused=words.refusal(error), status=error.status)
+    return back_to(request, token)
+
+
+@csrf_exempt
+@personal
+def details(request: HttpRequest, token: str) -> HttpResponse:
+    """On to where and whom: at once for who is signed in, else a code is sent first.
+
+    The code goes to the person in the register, so the link alone never shows the details.
+    """
+    offer = find_offer(request, token)
+    if offer is None:
+        return unknown_link(request)
+    at = database_now()
+    held = stage_of(offer, at).assignment
+    if held is None or request.method != "POST":
+        return back_to(request, token)
+    target = reverse("volunteer:job", args=[held.pk])
+    present = signed_in_volunteer(request)
+    if present is not None and present.user_id == offer.volunteer.user_id:
+        return redirect(target)
+    try:
+        address = send_to_volunteer(offer.volunteer, at=at)
+    except ActionError as error:
+        return offer_page(request, offer, at, refused=words.refusal(error), status=error.status)
+    if not address:
+        text = _("確認番号を送る先がありません。窓口へお電話ください。")
+        return offer_page(request, offer, at, refused=text, status=409)
+    waiting = {"subject": offer.volunteer.key, "people": [offer.volunteer_id], "next": target}
+    expect_code(request, {**waiting, "shown": masked(address)}, at)
+    return redirect("volunteer:code")
+
+
+def find_offer(request: HttpRequest, token: str) -> Offer | None:
+    """The offer of a link, with the page switched to the reader's language."""
+    try:
+        offer = get_offer_by_token(token)
+    except Http404:
+        read_by(request, None)
+        return None
+    read_by(request, offer.volunteer)
+    return offer
+
+
+def unknown_link(request: HttpRequest) -> HttpResponse:
+    """A kind page for a link that leads nowhere; guessing is slowed down, valid links never."""
+    if UNKNOWN_LINKS.count(address_of(request)):
+        return too_many(request)
+    organizations = list(Organization.objects.filter(is_demo=False)[:2])
+    organizations = organizations or list(Organization.objects.all()[:2])
+    only = organizations[0] if len(organizations) == 1 else None
+    return render(request, "volunteer/unknown_link.html", {"organization": only}, status=404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Somebody tries too often."""
+    response = render(request, "volunteer/too_many.html", status=429)
+    response["Retry-After"] = str(UNKNOWN_LINKS.seconds)
+    return response
+
+
+def back_to(request: HttpRequest, token: str) -> HttpResponse:
+    """See the offer by GET, so that a reload asks for nothing again."""
+    target = reverse("dispatch:offer", args=[token]) + language_query(request)
+    return HttpResponse(status=303, headers={"Location": target})
+
+
+def offer_page(
+    request: HttpRequest, offer: Offer, at: datetime, *, refused: str = "", status: int = 200
+) -> HttpResponse:
+    """The whole page around the live part."""
+    context = offer_context(request, offer, at)
+    fragment = render_to_string("volunteer/_offer.html", context)
+    context |= {"fragment": fragment, "etag": etag_of(fragment), "refused": refused}
+    return render(request, "volunteer/offer.html", context, status=status)
+
+
+def offer_context(request: HttpRequest, offer: Offer, at: datetime) -> dict[str, Any]:
+    """What may be known before accepting: nothing that tells who needs help, or where exactly."""
+    wanted = offer.request
+    stage = stage_of(offer, at)
+    signed_in = signed_in_volunteer(request)
+    language = language_of(wanted.language)
+    return {
+        "offer": offer,
+        "stage": stage,
+        "organization": offer.volunteer.organization,
+        "known": signed_in is not None and signed_in.user_id == offer.volunteer.user_id,
+        "language": language_name(wanted.language, words.reader()),
+        "own_name": language if language and language.own else None,
+        "urgency": wanted.urgency,
+        "mode": words.MODES[Mode.VIDEO if offer.remote else wanted.mode],
+        "field": words.FIELDS[wanted.field],
+        "day": words.day(wanted.starts_at),
+        "relative_day": words.relative_day(wanted.starts_at, at),
+        "hours": words.hours(wanted.starts_at, wanted.ends_at),
+        "length": words.length(wanted.starts_at, wanted.ends_at),
+        "area": wanted.place_area,
+        "travels": not (offer.remote or Mode(wanted.mode).is_remote),
+        "price": price_estimate(wanted),
+        "deadline": words.deadline(offer.expires_at, at),
+        "reason_form": ReasonForm() if stage.name == "declined" else None,
+        "reason_given": offer.decline_reason,
+        "lang_query": language_query(request),
+    }
+
+
+def etag_of(fragment: str) -> str:
+    """A validator of the live part, which holds nothing that changes by itself."""
+    return f'"{hashlib.sha256(fragment.encode()).hexdigest()[:24]}"'

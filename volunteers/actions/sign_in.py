@@ -23,16 +23,26 @@ def user_of(volunteer: Volunteer, same_person: list[Volunteer], *, at: datetime)
     """
     with transaction.atomic():
         present = rows.lock(volunteer)
-        user = ensure_user_for(present.name, present.message_language, present.user)
+        known = present.user or _user_elsewhere(present, same_person)
+        user = ensure_user_for(present.name, present.message_language, known)
         if not user.is_active:
             raise ActionError("switched_off", "このサインインは停止されています。", status=403)
         _link(present, user, at)
         for other in sorted(same_person, key=lambda row: row.pk):
-            # one user stands for one row per organization, and never takes another's place
-            taken = Volunteer.objects.filter(organization=other.organization_id, user=user)
-            if other.pk != present.pk and not taken.exists():
+            if other.pk != present.pk and not _stands_for_somebody(user, other):
                 _link(rows.lock(other), user, at)
     return user
+
+
+def _user_elsewhere(volunteer: Volunteer, same_person: list[Volunteer]) -> User | None:
+    users = [row.user for row in same_person if row.user is not None]
+    return next((user for user in users if not _stands_for_somebody(user, volunteer)), None)
+
+
+def _stands_for_somebody(user: User, volunteer: Volunteer) -> bool:
+    """One user stands for one row per organization."""
+    there = Volunteer.objects.filter(organization=volunteer.organization_id, user=user)
+    return there.exclude(pk=volunteer.pk).exists()
 
 
 def _link(volunteer: Volunteer, user: User, at: datetime) -> None:
