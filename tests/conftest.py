@@ -22,6 +22,7 @@ from accounts.models import Membership, Organization, Role, User
 from accounts.sessions import VOLUNTEER_SESSION
 from dispatch.models import RequestingBody
 from tests import factories
+from tests.services import redis_url  # noqa: F401 - a fixture for every test
 from volunteers.models import Volunteer
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every test person's TOTP device
