@@ -12,11 +12,14 @@ def connect() -> None:
     """Called once when the apps are ready."""
     import accounts.subscriptions
     import dispatch.streams
+    import dispatch.subscriptions
+    import interpreting.volunteer_views
     import volunteers.streams
 
     dispatch.streams.register()
     volunteers.streams.register()
     accounts.subscriptions.body_choices.append(requesting_bodies)
+    dispatch.subscriptions.report_states.append(interpreting.volunteer_views.states_of_reports)
 
 
 def requesting_bodies(organization: Organization) -> list[tuple[int, str]]:

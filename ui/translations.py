@@ -30,7 +30,16 @@ BLOCK = re.compile(r"{%\s*blocktranslate\b([^%]*)%}(.*?){%\s*endblocktranslate\s
 PLURAL = re.compile(r"{%\s*plural\s*%}")
 VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
 
-HEADER = "# Tsunagi: {}. Texts are collected by manage.py collect_translations."
+# no dates and no names, so that collecting twice changes nothing
+HEADER = """\
+# Tsunagi: {code}. Texts are collected by manage.py collect_translations.
+msgid ""
+msgstr ""
+"Language: {code}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: {plural}\\n"
+
+"""
 
 Text = str | tuple[str, str]
 """A text, or the singular and plural of one that counts."""
@@ -111,8 +120,7 @@ def collect(code: str) -> int:
     """Add missing texts to the catalogue, empty, and drop those that are gone; returns the count
     of empty ones."""
     known, empty = catalogue(code), 0
-    fresh = Catalog(locale=known.locale, header_comment=HEADER.format(code), fuzzy=False)
-    fresh.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]  # no dates, no names
+    fresh = Catalog(locale=known.locale, fuzzy=False)
     for text, where in sorted(texts_of_project().items(), key=lambda item: (item[1], str(item[0]))):
         before = known.get(text if isinstance(text, str) else text[0])
         string = before.string if before else ""
@@ -121,7 +129,8 @@ def collect(code: str) -> int:
     path = po_file(code)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, fresh, width=100, omit_header=False, include_lineno=False)
+        file.write(HEADER.format(code=code, plural=fresh.plural_forms).encode())
+        write_po(file, fresh, width=100, omit_header=True, include_lineno=False)
     return empty
 
 
