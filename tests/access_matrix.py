@@ -168,6 +168,12 @@ page("accounts:audit-csv", "admin")
 public("accounts:invitation", args=lambda w: [w.invitation])
 public("accounts:link", args=lambda w: [w.sign_in_link])
 public("accounts:demo-sign-in", args=lambda w: [w.demo_link], ok=(404,))  # not the demo here
+public("demo:index", ok=(404,))
+public("demo:enter", method="post", args=lambda w: ["coordinator"], ok=(404,))
+public("demo:phones", ok=(404,))
+public("demo:phones-fragment", ok=(404,))
+public("demo:phone", args=lambda w: [w.hana.pk], ok=(404,))
+public("demo:phone-fragment", args=lambda w: [w.hana.pk], ok=(404,))
 
 # volunteers: the register ------------------------------------------------------------------------
 DESK = "coordinator admin"

@@ -144,6 +144,9 @@ class Simulation:
         return decent_hour(at, self.organization.quiet_from, self.organization.quiet_to)
 
     def _answer(self, offer: Offer, yes: bool, at: datetime) -> None:
+        still_open = Offer.objects.open().filter(pk=offer.pk).exists()
+        if not still_open and self.random.random() < 0.8:
+            return  # heard that it is taken, and leaves it at that
         via = "phone" if offer.volunteer.channel == "hand" else "web"
         by, label = (self.coordinator, self.coordinator.name) if via == "phone" else (None, "")
         if at > self.until - timedelta(days=2) and via == "web":

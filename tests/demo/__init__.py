@@ -1,0 +1,1 @@
+"""The demo: its data, its pages, its hand-over file."""
