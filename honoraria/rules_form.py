@@ -146,15 +146,15 @@ class RulesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Gather the rules and put each problem beside its field."""
-        data = super().clean() or {}
+        data = dict(super().clean() or {})  # add_error takes what it names out of the original
         extra = self._extra(data.get("extra", ""))
         if self.errors:
-            return data
+            return self.cleaned_data
         rules = self._gather(data, extra)
         for problem in validate(rules):
             self.add_error(self._field_of(problem, data), problem.message_ja)
-        data["rules"] = rules
-        return data
+        self.cleaned_data["rules"] = rules
+        return self.cleaned_data
 
     def rules(self) -> Rules:
         """The rules of a valid form."""
@@ -225,12 +225,13 @@ class RulesForm(forms.Form):
             begin = begin if to is None else to
         return rows
 
-    def _field_of(self, problem: Problem, data: dict[str, Any]) -> str | None:
-        """The field a path of the rules belongs to; None for the whole form."""
+    def _field_of(self, problem: Problem, data: dict[str, Any]) -> str:
+        """The field a path of the rules belongs to; the JSON for what has none."""
         path = problem.path
         if match := re.fullmatch(r"fee\.rows\[(\d+)\]\.(from|to|end|amount)", path):
             name = {"from": "to"}.get(match[2], match[2])
-            return f"{name}_{self.rows_used[int(match[1])]}" if self.rows_used else None
+            used = int(match[1])
+            return f"{name}_{self.rows_used[used]}" if self.rows_used else "extra"
         if path == "fee.rows":
             return "to_0"
         kind = data["kind"]
@@ -248,7 +249,7 @@ class RulesForm(forms.Form):
         }
         if path in COVERED:
             return {"fee": "kind", "transport": "transport_kind"}.get(path, path)
-        return names.get(path, "extra" if path.split(".")[0].split("[")[0] else None)
+        return names.get(path, "extra")
 
 
 def _transport(data: dict[str, Any]) -> dict[str, Any]:
