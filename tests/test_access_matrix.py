@@ -146,7 +146,7 @@ def test_each_role_hears_what_the_table_says(entry, world, client_of):
 def test_the_table_names_every_address():
     listed = {entry.name for entry in ADDRESSES}
     missing = sorted({name for name, _ in every_address()} - listed)
-    assert not missing, "add a line to tests/access_matrix.py for each"
+    assert not missing, "add a line to tests/access_matrix.py for: " + " ".join(missing)
 
 
 def test_the_table_names_no_address_that_is_gone():
