@@ -6,7 +6,7 @@ from django.http import Http404
 
 from accounts.access import STAFF
 from accounts.models import Membership
-from volunteers.models import Volunteer, VolunteerQuerySet
+from volunteers.models import ImportRun, Volunteer, VolunteerQuerySet
 
 
 def register_of(membership: Membership) -> VolunteerQuerySet:
@@ -26,3 +26,12 @@ def get_volunteer_for(membership: Membership, pk: int, *, lock: bool = False) ->
     if volunteer is None:
         raise Http404
     return volunteer
+
+
+def get_import_for(membership: Membership, pk: int) -> ImportRun:
+    """One import run, without the file; 404 across organizations and without the right."""
+    runs = ImportRun.objects.filter(organization=membership.organization).defer("content")
+    run = runs.select_related("organization", "by").filter(pk=pk).first()
+    if run is None or membership.role not in STAFF:
+        raise Http404
+    return run

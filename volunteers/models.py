@@ -358,6 +358,8 @@ class ImportRun(models.Model):
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    if TYPE_CHECKING:
+        rows: RelatedManager[ImportRow]
 
     def __str__(self) -> str:
         return self.file_name

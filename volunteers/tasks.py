@@ -1,0 +1,35 @@
+"""Background entry points of the register; the rows hold the truth, jobs are wake-ups."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from accounts.clock import database_now
+from realtime.tasks import background
+from volunteers.actions import importing
+from volunteers.models import ImportRun
+
+WORKING = (ImportRun.State.READING, ImportRun.State.APPLYING)
+
+
+@background(queue="imports", name="volunteers.go_on_with_import")
+def go_on_with_import(run_id: int) -> None:
+    """Read or write a run, whichever is next."""
+    go_on(ImportRun.objects.get(pk=run_id))
+
+
+@app.periodic(cron="*/15 * * * * *")
+@background(queue="sweep", name="volunteers.sweep_imports", queueing_lock="sweep_imports")
+def sweep_imports(timestamp: int) -> None:
+    """Go on where a process died, and forget what was left lying."""
+    for run in ImportRun.objects.filter(state__in=WORKING).defer("content"):
+        go_on(run)
+    importing.forget_old_imports(at=database_now())
+
+
+def go_on(run: ImportRun) -> None:
+    """The next step of a run; nothing if another process is at it."""
+    if run.state == ImportRun.State.READING:
+        importing.read_import(run)
+    elif run.state == ImportRun.State.APPLYING:
+        importing.apply_import(run, at=database_now())
