@@ -15,7 +15,7 @@ from rest_framework import serializers
 from accounts.api_fields import DayField, InstantField, KeyField, NumberField
 from volunteers import languages
 from volunteers.availability import Rule
-from volunteers.models import Field, Registration, Volunteer
+from volunteers.models import AvailabilityRule, Field, Registration, Volunteer
 from volunteers.phones import to_e164
 from volunteers.queries import ORDERS
 from volunteers.record import COLUMNS, Absence, FieldEntry, Record, Skill, Term
@@ -90,13 +90,9 @@ class NthField(serializers.ListField):
 
     child = serializers.IntegerField(min_value=1, max_value=5)
 
-    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
-        """The bit mask that is stored."""
-        return sum(1 << (nth - 1) for nth in set(super().to_internal_value(data)))
-
-    def to_representation(self, data: Any) -> list[int]:
-        """The numbers of a stored mask."""
-        return [nth for nth in range(1, 6) if data & 1 << (nth - 1)]
+    def get_attribute(self, instance: AvailabilityRule) -> list[int]:  # type: ignore[override]
+        """The numbers of the stored mask."""
+        return [nth for nth in range(1, 6) if instance.nth_mask & 1 << (nth - 1)]
 
 
 class RuleSerializer(serializers.Serializer):
@@ -105,15 +101,16 @@ class RuleSerializer(serializers.Serializer):
     weekday = serializers.IntegerField(min_value=0, max_value=7)
     from_minute = serializers.IntegerField(min_value=0, max_value=MINUTES_OF_DAY - 1)
     to_minute = serializers.IntegerField(min_value=1, max_value=2160)
-    nth = NthField(source="nth_mask", default=0, max_length=5)
+    nth = NthField(default=list, max_length=5)
     on_holidays = serializers.BooleanField(default=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The end follows the beginning."""
+        """The end follows the beginning; the numbers become the mask that is stored."""
         if attrs["to_minute"] <= attrs["from_minute"]:
             raise serializers.ValidationError(
                 {"to_minute": _("終了は開始より後にしてください。")}, code="order"
             )
+        attrs["nth_mask"] = sum(1 << (nth - 1) for nth in set(attrs.pop("nth")))
         return attrs
 
 
