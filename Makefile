@@ -10,7 +10,7 @@ export HOST PORT
 VENV := .venv
 # always through `python -m`: scripts in a directory with spaces in its name cannot start themselves
 RUN := $(VENV)/bin/python
-PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes
+PIP := $(RUN) -m pip install -qq --disable-pip-version-check --root-user-action=ignore --require-hashes
 PACKAGES := config honoraria interpreting dispatch volunteers accounts realtime ui
 TRANSLATIONS := $(wildcard ui/locale/*/LC_MESSAGES/*.po)
 SHELL := /bin/sh

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.clock import database_now
@@ -22,7 +21,8 @@ from config.demo import cast
 from config.demo.people import PERSONAS
 from realtime.models import Message
 from volunteers import languages
-from volunteers.models import Volunteer
+from volunteers.models import Volunteer, VolunteerQuerySet
+from volunteers.search import search
 
 READ = "demo_phones_read"
 FRESH = timedelta(hours=1)
@@ -81,12 +81,8 @@ def wall(session: Session, wanted: str = "") -> list[Phone]:
 
 
 def find(wanted: str) -> list[Volunteer]:
-    """People of the demo organizations by name, furigana, registration number or language."""
-    tags = [language.tag for language in languages.search(wanted, limit=3)]
-    about = Q(name__icontains=wanted) | Q(kana__icontains=wanted) | Q(skills__language__in=tags)
-    if wanted.isdecimal():
-        about |= Q(number=int(wanted[:6]))
-    return list(_demo_people().filter(about).distinct()[:FOUND])
+    """People of the demo organizations, looked for as in the register."""
+    return list(search(_demo_people(), wanted)[:FOUND])
 
 
 def phone(pk: int, session: Session) -> Phone:
@@ -105,7 +101,7 @@ def mark_read(phone: Phone, session: Session) -> None:
         session[READ] = read | {str(phone.volunteer.pk): newest}
 
 
-def _demo_people() -> QuerySet[Volunteer]:
+def _demo_people() -> VolunteerQuerySet:
     return (
         Volunteer.objects.filter(organization__is_demo=True)
         .select_related("organization")
