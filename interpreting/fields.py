@@ -50,8 +50,9 @@ class TimeField(forms.CharField):
             return None
         minutes = read_clock(text)
         if minutes is None or minutes > 24 * 60:
-            text = _("時刻として読み取れません。13:30 のように入力してください。")
-            raise ValidationError(text, code="clock")
+            raise ValidationError(
+                _("時刻として読み取れません。13:30 のように入力してください。"), code="clock"
+            )
         return minutes
 
 

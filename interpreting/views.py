@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -45,7 +46,9 @@ def list_reports(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "tabs": [(code, words, counts.get(code)) for code, words in lists.TABS],
         "page": page,
-        "rows": list(page.object_list) if tab == "missing" else [*map(lists.row_of, page)],
+        "rows": list(page.object_list)
+        if tab == "missing"
+        else [lists.row_of(report) for report in cast("list[Report]", page.object_list)],
         "may_decide": membership.role in STAFF,
         "section": "reports",
     }

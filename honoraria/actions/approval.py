@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -200,5 +201,5 @@ def _move(entry: Honorarium, to: str) -> None:
     entry.state = to
 
 
-def _log(entry: Honorarium, verb: str, *, by: User | None, at: datetime, **detail: object) -> None:
+def _log(entry: Honorarium, verb: str, *, by: User | None, at: datetime, **detail: Any) -> None:
     record(entry.key, verb, organization=entry.organization_id, by=by, at=at, **detail)

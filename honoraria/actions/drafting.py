@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -132,6 +133,6 @@ def _approved() -> ActionError:
     return ActionError("already_approved", text)
 
 
-def _log(report: Report, verb: str, by: User | None, at: datetime, **detail: object) -> None:
+def _log(report: Report, verb: str, by: User | None, at: datetime, **detail: Any) -> None:
     organization = report.assignment.request.organization_id
     record(report.key, verb, organization=organization, by=by, at=at, **detail)

@@ -29,7 +29,7 @@ PER_PAGE = 100
 REFUSED = 422
 
 
-class CountedPaginator(Paginator):  # type: ignore[type-arg]
+class CountedPaginator(Paginator):
     """A paginator whose count was already read with the sums."""
 
     def __init__(self, found: QuerySet[Honorarium], known: int) -> None:
@@ -37,7 +37,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
         self.known = known
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """How many rows there are."""
         return self.known
 

@@ -1,0 +1,46 @@
+"""What a job would pay if it goes as planned, for the page that asks a volunteer.
+
+The tariff of the day of the job and the booked length; transport is said to come on top where the
+tariff pays it. Nothing is promised: the report decides.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.times import local
+from dispatch.models import Mode, Request, Urgency
+from honoraria.pricing import version_for, versions_of
+from honoraria.tariff import Activity, TariffError, price
+from volunteers.availability import is_holiday
+
+
+def estimate(request: Request) -> str | None:
+    """«3,000円» or «3,000円＋交通費» in the active language; None when no amount can be given."""
+    began = local(request.starts_at)
+    mode = Mode(request.mode)
+    version = version_for(versions_of(request.organization), mode, began.date())
+    if version is None:
+        return None
+    activity = Activity(
+        date=began.date(),
+        starts_at=began.time(),
+        minutes=int((request.ends_at - request.starts_at).total_seconds() // 60),
+        language=request.language,
+        area=request.place_area,
+        mode=mode.value,
+        field=request.field,
+        remote=mode.is_remote,
+        holiday=is_holiday(began.date()),
+        rush=request.urgency in {Urgency.NOW, Urgency.TODAY},
+        notice_days=max((began.date() - local(request.opened_at).date()).days, 0),
+        transport_actual=0,
+        distance_km=0,
+    )
+    try:
+        priced = price(version.rules, activity)
+    except TariffError:
+        return None
+    paid_apart = version.rules["transport"]["kind"] in {"actual", "actual_capped", "per_km"}
+    text = _("%(yen)s円＋交通費") if paid_apart and not mode.is_remote else _("%(yen)s円")
+    return text % {"yen": f"{priced.total:,}"}
