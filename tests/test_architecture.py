@@ -167,9 +167,9 @@ def test_a_template_has_no_inline_script_style_or_handler(path: Path) -> None:
 def test_nothing_is_fetched_from_a_third_party(path: Path) -> None:
     elsewhere = r"[\"'(\s]*(?:https?:|wss?:)?//[\w.]"
     text = re.sub(r"<a\b[^>]*>", "", path.read_text())  # a link that somebody follows is no fetch
-    fetches = (
-        r"(?:\b(?:src|srcset|href|action|poster|data)\s*=|\burl\(|@import|\bfetch\(|\bimport\b)"
-    )
+    attribute = r"\b(?:src|srcset|href|action|poster|data)\s*="
+    call = r"\b(?:url|fetch|import|WebSocket|EventSource|sendBeacon)\("
+    fetches = rf"(?:{attribute}|{call}|@import|\bimport\b|\bfrom\b)"
     assert not re.search(fetches + elsewhere, text)
 
 
