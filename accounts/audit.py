@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +67,30 @@ def record(
         verb=verb,
         subject=subject,
         detail=detail,
+    )
+
+
+def record_each(
+    lines: Iterable[tuple[str, dict[str, Any]]],
+    verb: str,
+    *,
+    organization: Organization,
+    by: User | None,
+    at: datetime,
+) -> None:
+    """Add one line per (subject, detail), as `record` does, for what happens to many rows at once."""
+    label = str(by) if by else SYSTEM
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            organization=organization,
+            at=at,
+            actor=by,
+            actor_label=label,
+            verb=verb,
+            subject=subject,
+            detail=detail,
+        )
+        for subject, detail in lines
     )
 
 

@@ -207,8 +207,8 @@ def _requests(
         "id", "organization_id", "number", "language", "mode", "urgency", "field", "sensitivity",
         "starts_at", "ends_at", "seats", "place_name", "place_address", "place_area", "place_lat",
         "place_lon", "note", "resident_name", "contact_name", "contact_phone", "payer", "status",
-        "policy", "ladder", "rung", "waves_stopped", "next_action", "opened_at", "cancelled_by",
-        "cancel_reason", "version",
+        "policy", "ladder", "rung", "waves_stopped", "next_action", "opened_at", "search_since",
+        "cancelled_by", "cancel_reason", "version",
     )  # fmt: skip
     first = _next_id("dispatch_request")
     jobs = []
@@ -224,7 +224,8 @@ def _requests(
                 pk, organization, f"B-{pk}", "en", chance.choice(("accompany", "video")),
                 chance.choice(("booked", "booked", "today", "now")), "medical", "normal", start,
                 end, 1, "市立病院", "", "", lat, lon, "", "", "", "", "organization", "filled",
-                json.dumps({}), json.dumps([]), 0, False, "", start - timedelta(days=3), "", "", 1,
+                json.dumps({}), json.dumps([]), 0, False, "", start - timedelta(days=3),
+                start - timedelta(days=3), "", "", 1,
             )  # fmt: skip
 
     copy_rows("dispatch_request", columns, rows())

@@ -173,11 +173,15 @@ WHERE s.language = ANY(%(tags)s) AND v.organization_id = %(organization)s
   AND v.status <> 'withdrawn' {which}
 """
 ALREADY_ASKED = """
-  AND v.id NOT IN (SELECT volunteer_id FROM dispatch_offer
-                   WHERE request_id = %(request)s AND state <> 'withdrawn'
+  AND v.id NOT IN (SELECT o.volunteer_id FROM dispatch_offer o
+                   JOIN dispatch_request q ON q.id = o.request_id
+                   WHERE o.request_id = %(request)s AND o.created_at >= q.search_since
+                     AND (o.state <> 'withdrawn' OR o.answered_via = 'desk')
                    UNION ALL
-                   SELECT volunteer_id FROM dispatch_assignment
-                   WHERE request_id = %(request)s AND state = ANY(%(active)s))
+                   SELECT a.volunteer_id FROM dispatch_assignment a
+                   JOIN dispatch_request q ON q.id = a.request_id
+                   WHERE a.request_id = %(request)s
+                     AND (a.state = ANY(%(active)s) OR a.ended_at > q.search_since))
 """
 SCARCE = """
 SELECT DISTINCT volunteer_id FROM volunteers_languageskill

@@ -18,7 +18,7 @@ from dispatch.actions.common import log, save_and_announce, schedule
 from dispatch.actions.offers import send_wave
 from dispatch.actions.requests import release_everybody
 from dispatch.candidates import find_candidates
-from dispatch.chances import still_yes, wave_size
+from dispatch.chances import fill_chance, still_yes, wave_size
 from dispatch.ladder import ASKING, VIDEO, deadline_of
 from dispatch.matching import Ranking
 from dispatch.messages import ask_to_reconfirm
@@ -92,17 +92,18 @@ def _ask(request: Request, at: datetime) -> bool:
     plan = request.policy[class_of(request, at)]
     pending = _pending(request, at, plan["horizon_minutes"])
     ranking = _candidates(request, at)
-    chances = [c.chance for c in ranking.candidates[: plan["max_wave"]]]
+    horizon = plan["horizon_minutes"]
+    chances = [still_yes(c.chance, at, at, horizon) for c in ranking.candidates]
     seats = request.seats - request.assignments.active().count()
-    size = wave_size(pending, chances, seats, plan["target"])
+    size = wave_size(pending, chances, seats, plan["target"], plan["max_wave"])
     if size:
         send_wave(
             request,
             ranking.candidates[:size],
             at=at,
-            reason=_reason(size, len(ranking.candidates), len(pending), plan),
-            pool_size=len(ranking.candidates),
-            chance=_chance(pending + chances[:size]),
+            reason=_reason(size, ranking.able, len(pending), plan),
+            pool_size=ranking.able,
+            chance=round(fill_chance(pending + chances[:size], seats), 3),
         )
     if not size and not pending and _next_exists(request):
         _climb(request, at, why="nobody_left")
@@ -134,13 +135,6 @@ def _pending(request: Request, at: datetime, horizon: float) -> list[float]:
         still_yes(offer.chance, offer.sent_at or offer.created_at, at, timedelta(minutes=horizon))
         for offer in request.offers.open()
     ]
-
-
-def _chance(chances: list[float]) -> float:
-    none = 1.0
-    for chance in chances:
-        none *= 1 - chance
-    return round(1 - none, 3)
 
 
 def _reason(size: int, pool: int, pending: int, plan: dict[str, float]) -> str:
@@ -191,7 +185,9 @@ def _climb(request: Request, at: datetime, *, why: str) -> None:
     request.rung, request.rung_since = request.rung + 1, at
     rung = request.current_rung
     schedule(request, Request.NextAction.DESK, _reminder(request, at))
-    log(request, "rung.opened", by=None, at=at, rung=rung["kind"], label=rung["label"], why=why)
+    log(
+        request, "rung.opened", by=None, at=at, rung=rung["kind"], rung_label=rung["label"], why=why
+    )
 
 
 def _reminder(request: Request, at: datetime) -> datetime:

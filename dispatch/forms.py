@@ -243,9 +243,7 @@ class RequestForm(forms.Form):
 
     def draft(self) -> Draft:
         """The cleaned form as a draft for the actions; remembers a new requesting body."""
-        return replace(
-            self.draft_without_saving(), body=self._body(self.cleaned_data["body_name"])
-        )
+        return replace(self.draft_without_saving(), body=self._body(self.cleaned_data["body_name"]))
 
     def draft_without_saving(self) -> Draft:
         """The draft without its requesting body; KeyError while something is missing."""

@@ -16,9 +16,10 @@ SENTENCES = {
     "waves.stopped": "自動の打診を止めました",
     "waves.resumed": "自動の打診を再開しました",
     "wave.sent": "第{number}波: {asked}人に打診しました（{reason}）",
-    "rung.opened": "つなぎ段階「{label}」に進みました（{why}）",
+    "rung.opened": "つなぎ段階「{rung_label}」に進みました（{why}）",
     "offer.accepted": "打診を承諾しました",
     "offer.declined": "打診を辞退しました{reason}",
+    "offer.explained": "辞退の理由が届きました{reason}",
     "offer.late_yes": "決定後に「引き受けます」と返事がありました（控え）",
     "offer.withdrawn": "打診を取り下げました",
     "assignment.made": "派遣を決めました",
@@ -37,11 +38,33 @@ WHY = {"nobody_left": "打診できる人がいないため", "time_over": "時�
 VIA = {"web": "本人・画面", "phone": "本人・電話", "desk": "職員が記録"}
 
 
+LOOKS = {
+    "offer.accepted": ("check", "ok"),
+    "assignment.made": ("check", "ok"),
+    "assignment.reconfirmed": ("check", "ok"),
+    "offer.declined": ("cross", "warn"),
+    "assignment.given_back": ("alert", "warn"),
+    "assignment.no_show": ("alert", "danger"),
+    "reconfirm.silent": ("alert", "warn"),
+    "request.cancelled": ("cross", "danger"),
+    "request.unmet": ("alert", "danger"),
+    "rung.opened": ("link", "warn"),
+    "wave.sent": ("mail", "ok"),
+    "request.edited": ("edit", ""),
+    "waves.stopped": ("pause", "warn"),
+}
+
+
+def look_of_line(verb: str) -> tuple[str, str]:
+    """Icon and tone (ok, warn, danger or empty) of a log line."""
+    return LOOKS.get(verb, ("requests", ""))
+
+
 def sentence(verb: str, detail: dict[str, Any]) -> str:
     """The sentence of a log line; an unknown verb is shown as it is."""
     words = {key: value for key, value in detail.items() if isinstance(value, str | int | float)}
     words["why"] = WHY.get(str(detail.get("why")), "")
-    if verb in {"offer.declined", "assignment.given_back"}:
+    if verb in {"offer.declined", "offer.explained", "assignment.given_back"}:
         words["reason"] = f"（{detail['reason']}）" if detail.get("reason") else ""
     words.setdefault("reason", "理由の記載なし")
     text = SENTENCES.get(verb, verb)

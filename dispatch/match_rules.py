@@ -320,13 +320,13 @@ def touching(other: Busy, person: Person, need: Need, margin: int) -> int | None
 
 
 def way_between(other: Busy, person: Person, need: Need) -> int:
-    """Minutes from one job to the other; a remote one is taken at home, two of them need no way."""
-    if (need.remote and other.remote) or (need.place and need.place == other.label):
-        return 0
-    by: travel.TravelBy = "car" if person.by_car else "transit"
-    here = person.point if need.remote else need.point
-    there = person.point if other.remote else other.point
-    return travel.minutes(here, there, by, same_area=bool(need.area) and need.area == other.area)
+    """Minutes from one job to the other, as `travel.minutes_between_jobs` has it."""
+    return travel.minutes_between_jobs(
+        travel.Site(need.remote, need.place, need.point, need.area),
+        travel.Site(other.remote, other.label, other.point, other.area),
+        home=person.point,
+        travel_by="car" if person.by_car else "transit",
+    )
 
 
 def weekly_hours(person: Person, case: Case, minutes: int) -> Reason | None:

@@ -120,3 +120,25 @@ def buffer_minutes(
     if is_remote(mode) and (other_mode is None or is_remote(other_mode)):
         return BREATHING_MINUTES
     return minutes(a, b, travel_by, same_area=same_area) + BREATHING_MINUTES
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a job is done; a remote one is taken at home."""
+
+    remote: bool
+    place: str = ""
+    point: Point | None = None
+    area: str = ""
+
+
+def minutes_between_jobs(
+    one: Site, other: Site, *, home: Point | None, travel_by: TravelBy = "transit"
+) -> int:
+    """Minutes from one job to another of the same person; 0 at one place or between remote ones."""
+    if (one.remote and other.remote) or (one.place and one.place == other.place):
+        return 0
+    here = home if one.remote else one.point
+    there = home if other.remote else other.point
+    same_area = bool(one.area) and one.area == other.area
+    return minutes(here, there, travel_by, same_area=same_area)

@@ -24,9 +24,7 @@ urlpatterns = [
     path("requests/<int:pk>/do/<slug:verb>/", requests.simple_verb, name="request_verb"),
     path("offers/<int:pk>/answer/", requests.record_answer, name="record_answer"),
     path("offers/<int:pk>/withdraw/", requests.withdraw, name="withdraw_offer"),
-    path(
-        "assignments/<int:pk>/do/<slug:verb>/", requests.assignment_verb, name="assignment_verb"
-    ),
+    path("assignments/<int:pk>/do/<slug:verb>/", requests.assignment_verb, name="assignment_verb"),
 ]
 
 try:

@@ -7,6 +7,7 @@ public holiday), never to the clock of the machine.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organization, Role, User
+from dispatch.ladder import ladder_for
 from dispatch.models import (
     Assignment,
     Desk,
@@ -25,6 +27,7 @@ from dispatch.models import (
     Requirement,
     Wave,
 )
+from dispatch.policy import DEFAULT
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import Report
 from volunteers.models import (
@@ -213,9 +216,12 @@ class RequestFactory(DjangoModelFactory):
     place_lat, place_lon = 35.7100, 139.5700
     note = "内科の初診。"
     resident_name = "グエン・ヴァン・A"
+    policy = factory.LazyFunction(lambda: deepcopy(DEFAULT))
+    ladder = factory.LazyAttribute(lambda r: ladder_for(DEFAULT, "later", r.mode))
     next_action = "wave"
     next_action_at = NOW
     opened_at = NOW
+    search_since = NOW - timedelta(days=30)
 
     @classmethod
     def _create(cls, model_class: type[Request], *args: Any, **kwargs: Any) -> Request:

@@ -23,10 +23,10 @@ from dispatch.matching import Candidate
 from dispatch.messages import send_offer, tell_accepted, tell_filled
 from dispatch.models import Assignment, Mode, Offer, Request, Wave
 from dispatch.timing import after_filling, offer_expiry, send_not_before
-from dispatch.travel import BREATHING_MINUTES, LONGEST_MINUTES, Point, buffer_minutes
+from dispatch.travel import LONGEST_MINUTES, Point, Site, minutes_between_jobs
 from volunteers.models import Volunteer
 
-FARTHEST = timedelta(minutes=LONGEST_MINUTES + BREATHING_MINUTES)
+FARTHEST = timedelta(minutes=LONGEST_MINUTES)
 """No estimate of travel between two places is longer."""
 
 
@@ -213,7 +213,8 @@ def withdraw_offer(offer: Offer, *, by: User | None, at: datetime) -> Offer:
         request = lock_request(offer.request_id)
         offer = Offer.objects.select_for_update().select_related("volunteer").get(pk=offer.pk)
         move(offer, "state", Offer.State.WITHDRAWN)
-        offer.answered_at = at
+        # «desk» says that this person is not to be asked again for the same thing
+        offer.answered_at, offer.answered_via = at, Offer.Via.DESK
         offer.save()
         tell_filled(offer, at=at)
         log(request, "offer.withdrawn", by=by, at=at, offer=offer.pk, volunteer=offer.volunteer_id)
@@ -280,31 +281,32 @@ def find_clash(request: Request, volunteer: Volunteer, *, remote: bool) -> Assig
     """The volunteer's booking that leaves too little time to travel, if there is one."""
     near = (request.starts_at - FARTHEST, request.ends_at + FARTHEST)
     booked = volunteer.assignments.active().filter(period__overlap=near)
-    mode = Mode.VIDEO if remote else request.mode
+    home = _point(volunteer.lat, volunteer.lon)
     for other in booked.exclude(request=request).select_related("request"):
         gap = max(
             request.starts_at - other.request.ends_at, other.request.starts_at - request.ends_at
         )
-        needed = buffer_minutes(
-            mode,
-            point_of(request),
-            point_of(other.request),
-            "car" if volunteer.by_car else "transit",
-            other_mode=Mode.VIDEO if other.remote else other.request.mode,
-            same_area=bool(request.place_area) and request.place_area == other.request.place_area,
+        needed = minutes_between_jobs(
+            site_of(request, remote=remote),
+            site_of(other.request, remote=other.remote),
+            home=home,
+            travel_by="car" if volunteer.by_car else "transit",
         )
-        if request.place_name and request.place_name == other.request.place_name:
-            needed = 0  # two patients at one hospital, one after the other
         if gap < timedelta(minutes=needed):
             return other
     return None
 
 
-def point_of(request: Request) -> Point | None:
-    """Where the request takes place, if its coordinates are known."""
-    if request.place_lat is None or request.place_lon is None:
-        return None
-    return Point(request.place_lat, request.place_lon)
+def site_of(request: Request, *, remote: bool) -> Site:
+    """Where the volunteer is while the request is served."""
+    if remote or Mode(request.mode).is_remote:
+        return Site(remote=True)
+    where = _point(request.place_lat, request.place_lon)
+    return Site(False, request.place_name, where, request.place_area)
+
+
+def _point(lat: float | None, lon: float | None) -> Point | None:
+    return None if lat is None or lon is None else Point(lat, lon)
 
 
 def overlap(other: Assignment | None) -> ActionError:

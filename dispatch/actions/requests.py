@@ -94,6 +94,7 @@ def open_request(
                 policy, urgency_class(draft.urgency, draft.starts_at, at), draft.mode
             ),
             opened_at=at,
+            search_since=at,
             rung_since=at,
             next_action=Request.NextAction.WAVE,
             next_action_at=at,
@@ -172,6 +173,7 @@ def edit_request(request: Request, draft: Draft, *, by: User, at: datetime) -> R
             locked.ladder = ladder_for(
                 locked.policy, urgency_class(draft.urgency, draft.starts_at, at), draft.mode
             )
+            locked.search_since = at
             restart_search(locked, at)
         log(locked, "request.edited", by=by, at=at, changed=changed, restarted=restart)
         save_and_announce(locked, volunteers=told)
@@ -232,6 +234,7 @@ def reopen_request(request: Request, *, by: User, at: datetime) -> Request:
             raise ActionError("in_the_past", "終了時刻を過ぎた依頼は再開できません。")
         move(locked, "status", Request.Status.OPEN)
         locked.cancelled_by, locked.cancel_reason, locked.closed_at = "", "", None
+        locked.search_since = at
         restart_search(locked, at)
         log(locked, "request.reopened", by=by, at=at)
         save_and_announce(locked)

@@ -10,286 +10,786 @@ import dispatch.models.offers
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_audit_is_append_only'),
-        ('volunteers', '0001_initial'),
+        ("accounts", "0002_audit_is_append_only"),
+        ("volunteers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='住所')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='電話')),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='desks', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="住所")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="電話")),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="desks",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('kana', models.CharField(blank=True, max_length=120, verbose_name='よみ')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='住所')),
-                ('area', models.CharField(blank=True, max_length=60, verbose_name='地域')),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('used_count', models.PositiveIntegerField(default=0)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("kana", models.CharField(blank=True, max_length=120, verbose_name="よみ")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="住所")),
+                ("area", models.CharField(blank=True, max_length=60, verbose_name="地域")),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("used_count", models.PositiveIntegerField(default=0)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="places",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-used_count', 'name'],
+                "ordering": ["-used_count", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(help_text='e.g. R8-00123', max_length=20, verbose_name='受付番号')),
-                ('language', models.CharField(help_text='BCP 47', max_length=20, verbose_name='言語')),
-                ('mode', models.CharField(choices=[('accompany', '同行'), ('onsite', '窓口'), ('video', '映像（三者通話）'), ('phone', '電話'), ('translation', '翻訳')], max_length=12, verbose_name='方法')),
-                ('urgency', models.CharField(choices=[('now', '今すぐ'), ('today', '本日'), ('booked', '予約')], max_length=8, verbose_name='緊急度')),
-                ('field', models.CharField(choices=[('medical', '医療'), ('school', '学校・教育'), ('administrative', '行政手続き'), ('legal', '法律'), ('employment', '労働'), ('childcare', '子育て'), ('housing', '住まい'), ('disaster', '災害'), ('other', 'その他')], max_length=16, verbose_name='分野')),
-                ('sensitivity', models.CharField(choices=[('normal', '通常'), ('sensitive', '配慮が必要'), ('strict', '特に配慮（知人を避ける）')], default='normal', max_length=10, verbose_name='配慮')),
-                ('starts_at', models.DateTimeField(verbose_name='開始')),
-                ('ends_at', models.DateTimeField(verbose_name='終了')),
-                ('seats', models.PositiveSmallIntegerField(default=1, verbose_name='人数')),
-                ('place_name', models.CharField(blank=True, max_length=120, verbose_name='場所')),
-                ('place_address', models.CharField(blank=True, max_length=200, verbose_name='住所')),
-                ('place_area', models.CharField(blank=True, max_length=60, verbose_name='地域')),
-                ('place_lat', models.FloatField(blank=True, null=True)),
-                ('place_lon', models.FloatField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, verbose_name='通訳者に伝えること')),
-                ('resident_name', models.CharField(blank=True, max_length=120, verbose_name='相談者')),
-                ('contact_name', models.CharField(blank=True, max_length=120, verbose_name='依頼者の氏名')),
-                ('contact_phone', models.CharField(blank=True, max_length=20, verbose_name='依頼者の電話')),
-                ('payer', models.CharField(choices=[('organization', '団体が負担'), ('body', '依頼元が負担'), ('resident', '相談者が負担'), ('none', '無償')], default='organization', max_length=12, verbose_name='費用負担')),
-                ('status', models.CharField(choices=[('open', '手配中'), ('filled', '手配済み'), ('finished', '終了'), ('cancelled', '取消'), ('unmet', '手配できず')], default='open', max_length=10, verbose_name='状態')),
-                ('policy', models.JSONField(default=dict, help_text='dispatch policy copied when it opened')),
-                ('ladder', models.JSONField(default=list, help_text='rungs copied when it opened')),
-                ('rung', models.PositiveSmallIntegerField(default=0, help_text='index into ladder')),
-                ('rung_since', models.DateTimeField(blank=True, null=True)),
-                ('waves_stopped', models.BooleanField(default=False, verbose_name='打診を止めている')),
-                ('next_action', models.CharField(blank=True, choices=[('', 'なし'), ('wave', '打診'), ('rung', '次のつなぎ段階'), ('desk', '職員の対応'), ('reconfirm', '前日の確認'), ('close', '終了の確認')], default='', max_length=10)),
-                ('next_action_at', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_by', models.CharField(blank=True, choices=[('resident', '相談者'), ('body', '依頼元'), ('organization', '団体'), ('interpreter', '通訳者'), ('other', '天災・その他')], default='', max_length=12)),
-                ('cancel_reason', models.CharField(blank=True, max_length=300)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('desk', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='dispatch.desk')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='accounts.organization')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='requests', to='dispatch.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="e.g. R8-00123", max_length=20, verbose_name="受付番号"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(help_text="BCP 47", max_length=20, verbose_name="言語"),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("accompany", "同行"),
+                            ("onsite", "窓口"),
+                            ("video", "映像（三者通話）"),
+                            ("phone", "電話"),
+                            ("translation", "翻訳"),
+                        ],
+                        max_length=12,
+                        verbose_name="方法",
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("now", "今すぐ"), ("today", "本日"), ("booked", "予約")],
+                        max_length=8,
+                        verbose_name="緊急度",
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[
+                            ("medical", "医療"),
+                            ("school", "学校・教育"),
+                            ("administrative", "行政手続き"),
+                            ("legal", "法律"),
+                            ("employment", "労働"),
+                            ("childcare", "子育て"),
+                            ("housing", "住まい"),
+                            ("disaster", "災害"),
+                            ("other", "その他"),
+                        ],
+                        max_length=16,
+                        verbose_name="分野",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[
+                            ("normal", "通常"),
+                            ("sensitive", "配慮が必要"),
+                            ("strict", "特に配慮（知人を避ける）"),
+                        ],
+                        default="normal",
+                        max_length=10,
+                        verbose_name="配慮",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="開始")),
+                ("ends_at", models.DateTimeField(verbose_name="終了")),
+                ("seats", models.PositiveSmallIntegerField(default=1, verbose_name="人数")),
+                ("place_name", models.CharField(blank=True, max_length=120, verbose_name="場所")),
+                (
+                    "place_address",
+                    models.CharField(blank=True, max_length=200, verbose_name="住所"),
+                ),
+                ("place_area", models.CharField(blank=True, max_length=60, verbose_name="地域")),
+                ("place_lat", models.FloatField(blank=True, null=True)),
+                ("place_lon", models.FloatField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, verbose_name="通訳者に伝えること")),
+                (
+                    "resident_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="相談者"),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="依頼者の氏名"),
+                ),
+                (
+                    "contact_phone",
+                    models.CharField(blank=True, max_length=20, verbose_name="依頼者の電話"),
+                ),
+                (
+                    "payer",
+                    models.CharField(
+                        choices=[
+                            ("organization", "団体が負担"),
+                            ("body", "依頼元が負担"),
+                            ("resident", "相談者が負担"),
+                            ("none", "無償"),
+                        ],
+                        default="organization",
+                        max_length=12,
+                        verbose_name="費用負担",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "手配中"),
+                            ("filled", "手配済み"),
+                            ("finished", "終了"),
+                            ("cancelled", "取消"),
+                            ("unmet", "手配できず"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.JSONField(
+                        default=dict, help_text="dispatch policy copied when it opened"
+                    ),
+                ),
+                ("ladder", models.JSONField(default=list, help_text="rungs copied when it opened")),
+                (
+                    "rung",
+                    models.PositiveSmallIntegerField(default=0, help_text="index into ladder"),
+                ),
+                ("rung_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "waves_stopped",
+                    models.BooleanField(default=False, verbose_name="打診を止めている"),
+                ),
+                (
+                    "next_action",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "なし"),
+                            ("wave", "打診"),
+                            ("rung", "次のつなぎ段階"),
+                            ("desk", "職員の対応"),
+                            ("reconfirm", "前日の確認"),
+                            ("close", "終了の確認"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("next_action_at", models.DateTimeField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cancelled_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("resident", "相談者"),
+                            ("body", "依頼元"),
+                            ("organization", "団体"),
+                            ("interpreter", "通訳者"),
+                            ("other", "天災・その他"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("cancel_reason", models.CharField(blank=True, max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="dispatch.desk",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="requests",
+                        to="dispatch.place",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'id'],
+                "ordering": ["starts_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('prepared', '準備'), ('sent', '打診中'), ('seen', '既読'), ('accepted', '承諾'), ('declined', '辞退'), ('expired', '期限切れ'), ('withdrawn', '取下げ')], default='prepared', max_length=10)),
-                ('token', models.CharField(default=dispatch.models.offers.new_token, max_length=32, unique=True)),
-                ('remote', models.BooleanField(default=False, help_text='asked for video although on site')),
-                ('rank', models.PositiveSmallIntegerField(default=0)),
-                ('chance', models.FloatField(default=0, help_text='estimated chance of a yes when asked')),
-                ('reasons', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_via', models.CharField(blank=True, choices=[('web', '本人（画面）'), ('phone', '本人（電話）'), ('desk', '職員')], default='', max_length=8)),
-                ('answered_by', models.CharField(blank=True, max_length=120)),
-                ('decline_reason', models.CharField(blank=True, max_length=300)),
-                ('expires_at', models.DateTimeField()),
-                ('late_yes_at', models.DateTimeField(blank=True, help_text='said yes after it was filled: standby', null=True)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='volunteers.volunteer')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='dispatch.request')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("prepared", "準備"),
+                            ("sent", "打診中"),
+                            ("seen", "既読"),
+                            ("accepted", "承諾"),
+                            ("declined", "辞退"),
+                            ("expired", "期限切れ"),
+                            ("withdrawn", "取下げ"),
+                        ],
+                        default="prepared",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "token",
+                    models.CharField(
+                        default=dispatch.models.offers.new_token, max_length=32, unique=True
+                    ),
+                ),
+                (
+                    "remote",
+                    models.BooleanField(
+                        default=False, help_text="asked for video although on site"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "chance",
+                    models.FloatField(default=0, help_text="estimated chance of a yes when asked"),
+                ),
+                ("reasons", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_via",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("web", "本人（画面）"),
+                            ("phone", "本人（電話）"),
+                            ("desk", "職員"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("answered_by", models.CharField(blank=True, max_length=120)),
+                ("decline_reason", models.CharField(blank=True, max_length=300)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "late_yes_at",
+                    models.DateTimeField(
+                        blank=True, help_text="said yes after it was filled: standby", null=True
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="volunteers.volunteer",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offers",
+                        to="dispatch.request",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seat', models.PositiveSmallIntegerField(default=1)),
-                ('remote', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('confirmed', '決定'), ('reconfirmed', '前日確認済み'), ('started', '実施中'), ('finished', '終了'), ('cancelled', '取消'), ('no_show', '不参加')], default='confirmed', max_length=12)),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(help_text="copy of the activity's times, for the constraint")),
-                ('created_at', models.DateTimeField()),
-                ('reconfirm_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=300)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='volunteers.volunteer')),
-                ('offer', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignment', to='dispatch.offer')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='dispatch.request')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seat", models.PositiveSmallIntegerField(default=1)),
+                ("remote", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "決定"),
+                            ("reconfirmed", "前日確認済み"),
+                            ("started", "実施中"),
+                            ("finished", "終了"),
+                            ("cancelled", "取消"),
+                            ("no_show", "不参加"),
+                        ],
+                        default="confirmed",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateTimeRangeField(
+                        help_text="copy of the activity's times, for the constraint"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("reconfirm_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="volunteers.volunteer",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignment",
+                        to="dispatch.offer",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="dispatch.request",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['seat', 'id'],
+                "ordering": ["seat", "id"],
             },
         ),
         migrations.CreateModel(
-            name='RequestingBody',
+            name="RequestingBody",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='電話')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='メール')),
-                ('fax', models.CharField(blank=True, max_length=20, verbose_name='FAX')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bodies', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="電話")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="メール")),
+                ("fax", models.CharField(blank=True, max_length=20, verbose_name="FAX")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bodies",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='request',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='dispatch.requestingbody'),
+            model_name="request",
+            name="body",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests",
+                to="dispatch.requestingbody",
+            ),
         ),
         migrations.CreateModel(
-            name='RequestSeries',
+            name="RequestSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('every', models.CharField(choices=[('week', '毎週'), ('two_weeks', '隔週'), ('month', '毎月同じ曜日')], max_length=10, verbose_name='くり返し')),
-                ('count', models.PositiveSmallIntegerField(verbose_name='回数')),
-                ('created_at', models.DateTimeField()),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[
+                            ("week", "毎週"),
+                            ("two_weeks", "隔週"),
+                            ("month", "毎月同じ曜日"),
+                        ],
+                        max_length=10,
+                        verbose_name="くり返し",
+                    ),
+                ),
+                ("count", models.PositiveSmallIntegerField(verbose_name="回数")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='request',
-            name='series',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='requests', to='dispatch.requestseries'),
+            model_name="request",
+            name="series",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="requests",
+                to="dispatch.requestseries",
+            ),
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('gender', '通訳者の性別'), ('level', '通訳の水準'), ('qualified', '分野の研修修了'), ('dialect', '方言'), ('preferred', '希望する通訳者'), ('excluded', '避けたい通訳者')], max_length=10)),
-                ('hard', models.BooleanField(default=False, verbose_name='必須')),
-                ('value', models.CharField(blank=True, max_length=40)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='dispatch.request')),
-                ('volunteer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("gender", "通訳者の性別"),
+                            ("level", "通訳の水準"),
+                            ("qualified", "分野の研修修了"),
+                            ("dialect", "方言"),
+                            ("preferred", "希望する通訳者"),
+                            ("excluded", "避けたい通訳者"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("hard", models.BooleanField(default=False, verbose_name="必須")),
+                ("value", models.CharField(blank=True, max_length=40)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="dispatch.request",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Wave',
+            name="Wave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField()),
-                ('rung_kind', models.CharField(default='volunteer', max_length=20)),
-                ('reason', models.CharField(max_length=300)),
-                ('pool_size', models.PositiveIntegerField(default=0)),
-                ('chance', models.FloatField(default=0, help_text='estimated chance to be filled by then')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waves', to='dispatch.request')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                ("rung_kind", models.CharField(default="volunteer", max_length=20)),
+                ("reason", models.CharField(max_length=300)),
+                ("pool_size", models.PositiveIntegerField(default=0)),
+                (
+                    "chance",
+                    models.FloatField(default=0, help_text="estimated chance to be filled by then"),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waves",
+                        to="dispatch.request",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddField(
-            model_name='offer',
-            name='wave',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='offers', to='dispatch.wave'),
+            model_name="offer",
+            name="wave",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="offers",
+                to="dispatch.wave",
+            ),
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20)),
-                ('value', models.PositiveIntegerField(default=0)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20)),
+                ("value", models.PositiveIntegerField(default=0)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization', 'name'), name='one_counter_per_name')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="one_counter_per_name"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='one_place_per_name'),
+            model_name="place",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name"), name="one_place_per_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['confirmed', 'reconfirmed', 'started', 'finished'])), fields=('request', 'seat'), name='one_holder_per_seat'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["confirmed", "reconfirmed", "started", "finished"])
+                ),
+                fields=("request", "seat"),
+                name="one_holder_per_seat",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['confirmed', 'reconfirmed', 'started', 'finished'])), fields=('request', 'volunteer'), name='one_seat_per_volunteer'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["confirmed", "reconfirmed", "started", "finished"])
+                ),
+                fields=("request", "volunteer"),
+                name="one_seat_per_volunteer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state__in', ['confirmed', 'reconfirmed', 'started', 'finished'])), expressions=[(models.Func(models.F('volunteer_id'), models.F('volunteer_id'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='no_overlapping_assignments'),
+            model_name="assignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(
+                    ("state__in", ["confirmed", "reconfirmed", "started", "finished"])
+                ),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("volunteer_id"),
+                            models.F("volunteer_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("period", "&&"),
+                ],
+                name="no_overlapping_assignments",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestingbody',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='one_body_per_name'),
+            model_name="requestingbody",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name"), name="one_body_per_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestseries',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 2), ('count__lte', 60)), name='series_count'),
+            model_name="requestseries",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("count__gte", 2), ("count__lte", 60)), name="series_count"
+            ),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(condition=models.Q(('next_action_at__isnull', False)), fields=['next_action_at'], name='request_due'),
+            model_name="request",
+            index=models.Index(
+                condition=models.Q(("next_action_at__isnull", False)),
+                fields=["next_action_at"],
+                name="request_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['organization', 'status', 'starts_at'], name='request_board'),
+            model_name="request",
+            index=models.Index(
+                fields=["organization", "status", "starts_at"], name="request_board"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='one_request_per_number'),
+            model_name="request",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "number"), name="one_request_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='request_ends_after_start'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="request_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1), ('seats__lte', 20)), name='request_seats'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seats__gte", 1), ("seats__lte", 20)), name="request_seats"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'open'), _negated=True), models.Q(('next_action_at__isnull', False), models.Q(('next_action', ''), _negated=True)), _connector='OR'), name='open_request_has_next_action'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "open"), _negated=True),
+                    models.Q(
+                        ("next_action_at__isnull", False),
+                        models.Q(("next_action", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="open_request_has_next_action",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['preferred', 'excluded']), ('volunteer__isnull', False)), models.Q(models.Q(('kind__in', ['preferred', 'excluded']), _negated=True), ('volunteer__isnull', True)), _connector='OR'), name='requirement_names_a_person_when_it_must'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["preferred", "excluded"]), ("volunteer__isnull", False)),
+                    models.Q(
+                        models.Q(("kind__in", ["preferred", "excluded"]), _negated=True),
+                        ("volunteer__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="requirement_names_a_person_when_it_must",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.UniqueConstraint(fields=('request', 'number'), name='one_wave_per_number'),
+            model_name="wave",
+            constraint=models.UniqueConstraint(
+                fields=("request", "number"), name="one_wave_per_number"
+            ),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['volunteer', '-created_at'], name='offer_volunteer'),
+            model_name="offer",
+            index=models.Index(fields=["volunteer", "-created_at"], name="offer_volunteer"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['request', 'state'], name='offer_request_state'),
+            model_name="offer",
+            index=models.Index(fields=["request", "state"], name="offer_request_state"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['prepared', 'sent', 'seen'])), fields=('request', 'volunteer'), name='one_open_offer_per_person'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["prepared", "sent", "seen"])),
+                fields=("request", "volunteer"),
+                name="one_open_offer_per_person",
+            ),
         ),
     ]

@@ -221,6 +221,9 @@ class Request(models.Model):
     )
     next_action_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField()
+    search_since = models.DateTimeField(
+        help_text="answers from before (to another time or place) no longer count"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.CharField(
         max_length=12, choices=CancelledBy.choices, blank=True, default=""

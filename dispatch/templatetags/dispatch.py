@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.models import AuditEntry
 from accounts.times import when_text
 from dispatch.board import Rung
-from dispatch.log_texts import sentence, wish_text
+from dispatch.log_texts import look_of_line, sentence, wish_text
 from dispatch.models import Requirement
 from ui.templatetags.ui import icon
 from volunteers.languages import name as language_name
@@ -52,6 +52,19 @@ def telephone(volunteer: Volunteer) -> SafeString | str:
 def log_line(entry: AuditEntry) -> str:
     """One line of the log as a sentence."""
     return sentence(entry.verb, entry.detail)
+
+
+@register.filter
+def log_tone(entry: AuditEntry) -> str:
+    """The CSS suffix of a log line's tone."""
+    tone = look_of_line(entry.verb)[1]
+    return f" timeline__item--{tone}" if tone else ""
+
+
+@register.simple_tag
+def log_icon(entry: AuditEntry) -> SafeString:
+    """The icon of a log line."""
+    return icon(look_of_line(entry.verb)[0])
 
 
 @register.filter

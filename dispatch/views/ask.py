@@ -14,7 +14,13 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Organization, Role
 from dispatch.access import get_request_for
-from dispatch.actions.requests import Draft, consequences_of, edit_request, open_request, open_series
+from dispatch.actions.requests import (
+    Draft,
+    consequences_of,
+    edit_request,
+    open_request,
+    open_series,
+)
 from dispatch.candidates import Counts, count_able
 from dispatch.forms import RequestForm, initial_of
 from dispatch.match_values import Need
@@ -137,7 +143,8 @@ def counted(form: RequestForm, organization: Organization) -> Shown | None:
 
 def need_of_draft(draft: Draft) -> Need:
     """What the matching rules read of a draft."""
-    known = draft.place_lat is not None and draft.place_lon is not None
+    remote = Mode(draft.mode).is_remote
+    known = draft.place_lat is not None and draft.place_lon is not None and not remote
     return Need(
         language=draft.language,
         mode=draft.mode,
@@ -146,8 +153,9 @@ def need_of_draft(draft: Draft) -> Need:
         starts_at=draft.starts_at,
         ends_at=draft.ends_at,
         point=Point(draft.place_lat or 0, draft.place_lon or 0) if known else None,
-        area=draft.place_area,
-        remote=Mode(draft.mode).is_remote,
+        area="" if remote else draft.place_area,
+        place="" if remote else draft.place_name,
+        remote=remote,
         requirements=tuple(
             NeedWish(w.kind, w.hard, w.value, w.volunteer.pk if w.volunteer else None)
             for w in draft.wishes

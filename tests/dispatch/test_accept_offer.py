@@ -54,9 +54,7 @@ def test_everybody_else_hears_that_it_is_filled(asked: tuple[Offer, Offer], now:
     assert Offer.objects.get(pk=asked[1].pk).state == "withdrawn"
 
 
-def test_the_same_tap_again_gets_the_same_answer(
-    asked: tuple[Offer, Offer], now: datetime
-) -> None:
+def test_the_same_tap_again_gets_the_same_answer(asked: tuple[Offer, Offer], now: datetime) -> None:
     first = accept_offer(asked[0], via="web", at=now)
     again = accept_offer(asked[0], via="web", at=now + timedelta(minutes=5))
     assert again.outcome == "yours"

@@ -150,9 +150,7 @@ def test_every_rung_is_reached_and_the_request_ends_as_unmet(
     assert request.closed_at == request.ends_at
 
 
-def test_a_booked_wave_waits_for_a_decent_hour(
-    city: Organization, ten: list[object]
-) -> None:
+def test_a_booked_wave_waits_for_a_decent_hour(city: Organization, ten: list[object]) -> None:
     night = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)  # 22:30 in Tokyo
     request = booked(city, night)
     advance(request.pk, night)

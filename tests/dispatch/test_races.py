@@ -21,7 +21,7 @@ from tests.factories import OfferFactory, OrganizationFactory, RequestFactory, V
 ROOT = Path(__file__).resolve().parent.parent.parent
 CROWD = int(os.environ.get("RACE_PROCESSES", "30"))
 
-CROWD_PROGRAM = '''
+CROWD_PROGRAM = """
 import json, os, sys, time
 import django
 django.setup()
@@ -76,7 +76,7 @@ for pid, out in children:
     os.waitpid(pid, 0)
     results.append(json.loads(os.read(out, 4096)))
 print(json.dumps(results))
-'''
+"""
 
 
 def press_at_once(offers: list[Offer], how: str) -> list[tuple[str, float]]:
