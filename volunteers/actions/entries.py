@@ -118,7 +118,8 @@ def _assign(volunteer: Volunteer, values: Mapping[str, Any]) -> list[str]:
     return changed
 
 
-def _check(volunteer: Volunteer) -> None:
+def check_columns(volunteer: Volunteer) -> None:
+    """Raise ActionError invalid for the first column that the register refuses; asks no database."""
     try:
         volunteer.full_clean(
             exclude=["organization", "user"], validate_unique=False, validate_constraints=False
@@ -127,6 +128,10 @@ def _check(volunteer: Volunteer) -> None:
         name, texts = next(iter(error.message_dict.items()))
         text = f"{COLUMNS.get(name, name)}：{texts[0]}"
         raise ActionError("invalid", text, field=name, status=400) from error
+
+
+def _check(volunteer: Volunteer) -> None:
+    check_columns(volunteer)
     taken = Volunteer.objects.filter(
         organization_id=volunteer.organization_id, number=volunteer.number
     ).exclude(pk=volunteer.pk)

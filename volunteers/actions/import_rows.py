@@ -6,6 +6,7 @@ the preview, the row is left for a human; so is a row that the register refuses.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,9 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.errors import ActionError
 from volunteers.actions import states
-from volunteers.actions.entries import register_volunteer, update_volunteer
+from volunteers.actions.entries import update_volunteer
+from volunteers.actions.many import register_volunteers
 from volunteers.availability import TOKYO
-from volunteers.comparing.changes import narrowed
 from volunteers.comparing.matching import Register
 from volunteers.comparing.proposals import Conditions
 from volunteers.comparing.rows import compare, identity
@@ -26,6 +27,7 @@ from volunteers.models import ImportRow, ImportRun, Registration, Volunteer
 from volunteers.record import Record, Term
 
 Outcome = ImportRow.Outcome
+REFUSALS = (ActionError, DataError, IntegrityError)
 Status = Volunteer.Status
 
 
@@ -45,41 +47,78 @@ class Writer:
         known = rows.values_list("pk", "decision", "draft__draft__number")
         return [pk for pk, _, _ in sorted(known, key=lambda one: (_needs_number(one), one[0]))]
 
-    def write(self, row: ImportRow) -> None:
-        """Write a row and mark it, inside the caller's transaction."""
-        try:
-            with transaction.atomic():
-                row.volunteer = self._write(row)
-                row.applied = True
-        except ActionError as error:
-            self._leave_to_a_human(row, error.code, error.text)
-        except (DataError, IntegrityError) as error:
-            self._leave_to_a_human(
-                row, "refused", f"登録できない内容です（{type(error).__name__}）。"
-            )
-        row.save(update_fields=["volunteer", "applied", "outcome", "decision", "problems"])
+    def write(self, rows: Sequence[ImportRow]) -> None:
+        """Write rows and mark them, inside the caller's transaction."""
+        new: list[tuple[ImportRow, Wanted]] = []
+        for row in rows:
+            try:
+                present, wanted = self._checked(row)
+                if present is None:
+                    new.append((row, wanted))
+                else:
+                    with transaction.atomic():
+                        self._update(row, present, wanted)
+            except REFUSALS as error:
+                self._leave_to_a_human(row, error)
+        self._create_all(new)
+        columns = ["volunteer", "applied", "outcome", "decision", "problems"]
+        ImportRow.objects.bulk_update(rows, columns)
+        self._record([row for row in rows if row.applied])
 
-    def _write(self, row: ImportRow) -> Volunteer:
+    def _checked(self, row: ImportRow) -> tuple[Volunteer | None, Wanted]:
+        """Whom the row is about and what it changes; ActionError if that was not shown."""
         separate = row.decision == "separate"
         present = None if separate else self._present(row)
         comparison = compare(row.draft, present, self._conditions)
-        wanted = comparison.wanted
         if separate:
-            wanted = self._with_free_number(wanted)
-        elif comparison.changes and comparison.changes != row.changes:
+            return None, self._with_free_number(comparison.wanted)
+        if comparison.changes and comparison.changes != row.changes:
             text = "確認のあとで、この方の登録が変更されました。もう一度取り込んでください。"
             raise ActionError("changed_meanwhile", text)
-        volunteer = self._update(present, wanted) if present else self._create(wanted)
-        self._set_state(volunteer, wanted)
-        audit.record(
-            volunteer.key,
-            "volunteer.imported",
-            organization=self._run.organization_id,
+        return present, comparison.wanted
+
+    def _create_all(self, new: Sequence[tuple[ImportRow, Wanted]]) -> None:
+        """All at once; if one is refused, one by one."""
+        try:
+            with transaction.atomic():
+                self._create(new)
+        except REFUSALS:
+            for pair in new:
+                try:
+                    with transaction.atomic():
+                        self._create([pair])
+                except REFUSALS as error:
+                    self._leave_to_a_human(pair[0], error)
+
+    def _create(self, new: Sequence[tuple[ImportRow, Wanted]]) -> None:
+        people = register_volunteers(
+            self._run.organization,
+            [(wanted.record, wanted.terms) for _, wanted in new],
             by=self._run.by,
             at=self._at,
-            run=self._run.pk,
         )
-        return volunteer
+        for (row, wanted), volunteer in zip(new, people, strict=True):
+            self._set_state(volunteer, wanted)
+            row.volunteer, row.applied = volunteer, True
+
+    def _update(self, row: ImportRow, present: Volunteer, wanted: Wanted) -> None:
+        changed = update_volunteer(
+            present,
+            _with_newest_term(wanted),
+            by=self._run.by,
+            at=self._at,
+            version=present.version,
+        )
+        _write_terms(changed, wanted.terms)
+        self._set_state(changed, wanted)
+        row.volunteer, row.applied = changed, True
+
+    def _record(self, rows: Sequence[ImportRow]) -> None:
+        lines = [(f"volunteer:{row.volunteer_id}", {"run": self._run.pk}) for row in rows]
+        organization = self._run.organization
+        audit.record_each(
+            lines, "volunteer.imported", organization=organization, by=self._run.by, at=self._at
+        )
 
     def _present(self, row: ImportRow) -> Volunteer | None:
         """The entry that the row was compared with; ActionError if that is no longer so."""
@@ -106,24 +145,6 @@ class Writer:
                         record.exceptions)  # fmt: skip
         return Wanted(record, wanted.terms, wanted.status, wanted.paused_until, wanted.reason)
 
-    def _create(self, wanted: Wanted) -> Volunteer:
-        volunteer = register_volunteer(
-            self._run.organization, _with_newest_term(wanted), by=self._run.by, at=self._at
-        )
-        _write_terms(volunteer, wanted.terms)
-        return volunteer
-
-    def _update(self, present: Volunteer, wanted: Wanted) -> Volunteer:
-        changed = update_volunteer(
-            present,
-            _with_newest_term(narrowed(wanted, present)),
-            by=self._run.by,
-            at=self._at,
-            version=present.version,
-        )
-        _write_terms(changed, wanted.terms)
-        return changed
-
     def _set_state(self, volunteer: Volunteer, wanted: Wanted) -> None:
         moved: dict[str, Any] = {"by": self._run.by, "at": self._at}
         reason = wanted.reason or "名簿の取り込みによる"
@@ -138,7 +159,10 @@ class Writer:
         elif wanted.status == Status.ACTIVE and volunteer.status != Status.ACTIVE:
             states.resume_volunteer(volunteer, **moved)
 
-    def _leave_to_a_human(self, row: ImportRow, code: str, text: str) -> None:
+    def _leave_to_a_human(self, row: ImportRow, error: Exception) -> None:
+        code, text = "refused", f"登録できない内容です（{type(error).__name__}）。"
+        if isinstance(error, ActionError):
+            code, text = error.code, error.text
         problem = {"code": code, "message_ja": text, "original": "", "severity": "error"}
         row.problems = [*row.problems, {**problem, "column": ""}]
         row.outcome, row.decision, row.applied = Outcome.HUMAN, "", False

@@ -241,9 +241,7 @@ def _apply_chunk(run: ImportRun, writer: Writer, keys: Sequence[int]) -> None:
     with transaction.atomic():
         _lock(run, State.APPLYING)
         rows = pending(run).select_for_update(no_key=True, of=("self",)).in_bulk(list(keys))
-        for key in keys:
-            if key in rows:
-                writer.write(rows[key])
+        writer.write([rows[key] for key in keys if key in rows])
         ImportRun.objects.filter(pk=run.pk).update(done_rows=F("done_rows") + len(rows))
         _hint(run)
 

@@ -4,20 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('volunteers', '0001_initial'),
+        ("volunteers", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importrow',
-            name='decision',
-            field=models.CharField(blank=True, choices=[('skip', '取り込まない'), ('use', 'この行を使う'), ('separate', '別人として登録')], help_text='empty: new and changed rows are written, doubtful ones are not', max_length=8),
+            model_name="importrow",
+            name="decision",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("skip", "取り込まない"),
+                    ("use", "この行を使う"),
+                    ("separate", "別人として登録"),
+                ],
+                help_text="empty: new and changed rows are written, doubtful ones are not",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='pledged_on',
-            field=models.DateField(blank=True, help_text='everybody in the list had signed the pledge on this day', null=True),
+            model_name="importrun",
+            name="pledged_on",
+            field=models.DateField(
+                blank=True,
+                help_text="everybody in the list had signed the pledge on this day",
+                null=True,
+            ),
         ),
     ]
