@@ -1,10 +1,14 @@
 """Whatever is sent along the published description, the API answers as described and never with 5xx.
 
 Each example runs in a transaction that is rolled back; half of them are aimed at rows that exist,
-so that not everything ends at 404.
+so that not everything ends at 404. Of the many boundary values of large bodies every fourth is
+taken; ``API_FUZZ=full`` takes all of them.
 """
 
 from __future__ import annotations
+
+import os
+from collections import Counter
 
 import pytest
 import schemathesis
@@ -31,6 +35,9 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+LARGE = {"volunteers", "requests", "assignments", "honoraria", "honoraria.csv", "honoraria.xlsx"}
+STRIDE = 1 if os.environ.get("API_FUZZ") == "full" else 4
+seen: Counter[str] = Counter()
 
 
 @pytest.fixture
@@ -76,9 +83,13 @@ api.app = get_wsgi_application()
     suppress_health_check=list(HealthCheck),
 )
 def test_it_answers_as_described_whatever_is_sent(case, rows, one_connection):
+    seen[case.operation.label] += 1
+    kind = case.path.split("/")[3]
+    if kind in LARGE and seen[case.operation.label] % STRIDE:
+        return
     number = case.path_parameters.get("id") if case.path_parameters else None
     if isinstance(number, int) and number % 2 == 0:
-        case.path_parameters["id"] = rows[case.path.split("/")[3]]
+        case.path_parameters["id"] = rows[kind]
     with transaction.atomic():
         case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Token {rows['key']}"})
         transaction.set_rollback(True)
