@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404
@@ -29,6 +30,7 @@ FRESH = timedelta(hours=1)
 SHOWN = 30
 ON_THE_WALL = 4
 FOUND = 20
+OWN_PATHS = ("/o/", "/v/", "/sign-in/")
 ADDRESS = re.compile(r"https?://[^\s、。]+")
 Session = MutableMapping[str, Any]
 
@@ -156,13 +158,17 @@ def _bubble(message: Message, organization: Organization, unread: bool) -> Bubbl
 
 
 def parts_of(body: str) -> list[Part]:
-    """Text and links; a link into this site loses its host, so that it works by any address."""
+    """Text and links; a link into the site loses its host, so that it works by any address.
+
+    Also one of an earlier start on another port, which would lead nowhere.
+    """
     parts: list[Part] = []
     end = 0
     for found in ADDRESS.finditer(body):
         parts.append(Part(body[end : found.start()]))
+        address = urlsplit(found.group())
         own = found.group().startswith(settings.PUBLIC_BASE_URL + "/")
-        href = found.group().removeprefix(settings.PUBLIC_BASE_URL) if own else found.group()
-        parts.append(Part(found.group(), href))
+        own = own or address.path.startswith(OWN_PATHS)
+        parts.append(Part(found.group(), address.path if own else found.group()))
         end = found.end()
     return [part for part in (*parts, Part(body[end:])) if part.text]

@@ -30,7 +30,7 @@ from volunteers.models import Volunteer
 
 SEED = 20261122
 PAST_DAYS = 92
-PAST_REQUESTS = 170
+PAST_REQUESTS = 150
 
 
 def seed(at: datetime, *, scale: float = 1.0) -> bool:

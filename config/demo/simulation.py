@@ -34,6 +34,8 @@ MEDIAN_REPLY = {"now": 1.5, "today": 9.0, "booked": 25.0}
 """Minutes within which half of those who answer have answered, by urgency."""
 EAGERNESS = 1.9
 """People of the demo are a little more willing than the policy expects at first."""
+RECENT = timedelta(days=30)
+"""Bookings older than that are played without reconfirmations and reminders."""
 REASONS = ("予定がある", "予定がある", "遠い", "この分野は難しい", "体調", "")
 
 
@@ -98,7 +100,8 @@ class Simulation:
                 self._silent.add(taken.pk)
             elif self.random.random() < 0.04:
                 share = self.random.uniform(0.3, 0.95)
-                self.plan(now + (taken.starts_at - now) * share, partial(self._call_off, taken))
+                when = _office_hours(now + (taken.starts_at - now) * share)
+                self.plan(when, partial(self._call_off, taken))
             self._follow(taken.pk, now)
 
         self.plan(at, take)
@@ -112,6 +115,8 @@ class Simulation:
             if request.next_action == Request.NextAction.DESK:
                 self._plan_help(request, now)
                 return  # no reminders: the coordinator is on it
+        if request.status == Request.Status.FILLED and self._long_ago(request):
+            return  # what is over finishes with its report; the reminders of then interest nobody
         if request.next_action == Request.NextAction.RECONFIRM:
             self._plan_reconfirmations(request_id, now)
         if due and self._advances.get(request.pk) != due:
@@ -123,6 +128,9 @@ class Simulation:
             return  # something happened meanwhile, and another time was planned
         engine.advance(request_id, at)
         self._follow(request_id, at)
+
+    def _long_ago(self, request: Request) -> bool:
+        return request.ends_at < self.until - RECENT
 
     def _plan_answers(self, request: Request, now: datetime) -> None:
         fresh = list(request.offers.open().exclude(pk__in=self._asked))
@@ -207,7 +215,7 @@ class Simulation:
         request = assignment.request
         if self.random.random() < 0.02:
             before = request.starts_at - timedelta(hours=self.random.uniform(3, 30))
-            self.plan(before, partial(self._give_back, assignment))
+            self.plan(_office_hours(before), partial(self._give_back, assignment))
         if request.starts_at > self.until - timedelta(hours=3):
             self.plan(request.starts_at, partial(self._begin, assignment))
         hours = self.random.choice((0.75, 0.75, 1, 2, 3, 20, 28))
@@ -253,9 +261,14 @@ class Simulation:
             return  # given back or called off
         hours = self.random.uniform(2, 40)
         self.plan(
-            decent_hour(at + timedelta(hours=hours), 17 * 60, 9 * 60),
+            _office_hours(at + timedelta(hours=hours)),
             partial(self._confirm, report),
         )
 
     def _confirm(self, report: Report, at: datetime) -> None:
         confirm_report(report, by=self.coordinator, at=at)
+
+
+def _office_hours(at: datetime) -> datetime:
+    """The instant itself between 9:00 and 17:00, else the next morning."""
+    return decent_hour(at, 17 * 60, 9 * 60)

@@ -28,7 +28,7 @@ def test_the_whole_world_is_made_in_under_a_minute() -> None:
     skills = LanguageSkill.objects.filter(volunteer__organization=city)
     languages = skills.values("language").annotate(count=Count("volunteer"))
     assert len(languages) == 21
-    assert Request.objects.of(city).count() >= 190
+    assert Request.objects.of(city).count() >= 170
     met = Request.objects.of(city).filter(status="finished").count()
     assert met > 0.75 * Request.objects.of(city).filter(ends_at__lt=NOW).count()
     assert took < 60, "seconds of computing; on a quiet machine the clock says about the same"

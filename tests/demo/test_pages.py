@@ -138,6 +138,12 @@ def test_people_of_real_organizations_have_no_phone_here(world: SimpleNamespace)
 def test_messages_keep_their_text_harmless() -> None:
     parts = phones.parts_of("見て <b> http://127.0.0.1:8000/o/abc/ ください")
     assert [part.text for part in parts if not part.href] == ["見て <b> ", " ください"]
+    assert [part.href for part in parts if part.href] == ["/o/abc/"]
+
+
+def test_links_of_an_earlier_port_still_lead_here_and_foreign_ones_stay_whole() -> None:
+    parts = phones.parts_of("http://127.0.0.1:9999/o/abc/ https://example.jp/page")
+    assert [part.href for part in parts if part.href] == ["/o/abc/", "https://example.jp/page"]
 
 
 def test_nothing_leaves_even_with_keys(world: SimpleNamespace, settings: Any) -> None:
