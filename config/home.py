@@ -11,7 +11,7 @@ from accounts.sessions import VOLUNTEER_SESSION
 HOMES = {
     Role.COORDINATOR: "dispatch:board",
     Role.ADMIN: "dispatch:board",
-    Role.ACCOUNTANT: "honoraria:month",
+    Role.ACCOUNTANT: "honoraria:list",
     Role.REQUESTER: "dispatch:requests",
 }
 

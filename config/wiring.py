@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def connect() -> None:
     """Called once when the apps are ready."""
     import accounts.subscriptions
+    import dispatch.register_panels
     import dispatch.streams
     import dispatch.subscriptions
     import interpreting.volunteer_views
@@ -18,6 +19,7 @@ def connect() -> None:
 
     dispatch.streams.register()
     volunteers.streams.register()
+    dispatch.register_panels.register()
     accounts.subscriptions.body_choices.append(requesting_bodies)
     dispatch.subscriptions.report_states.append(interpreting.volunteer_views.states_of_reports)
 

@@ -22,3 +22,11 @@ def sweep_requests(timestamp: int) -> None:
     from dispatch.engine import advance_due
 
     advance_due()
+
+
+@background(queue="requests", name="dispatch.release_volunteer")
+def release_volunteer(volunteer_id: int) -> None:
+    """Take back what somebody who paused or left still holds."""
+    from dispatch.register_panels import release
+
+    release(volunteer_id)

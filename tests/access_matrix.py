@@ -193,9 +193,53 @@ page("volunteers:renew", DESK, **VOLUNTEER)
 page("volunteers:renew", DESK, method="post", **VOLUNTEER)
 page("volunteers:resume", DESK, method="post", **VOLUNTEER)
 page("volunteers:on_call", DESK, method="post", **VOLUNTEER)
+RUN = {"args": lambda w: [w.import_run.pk], "foreign": lambda w: [w.foreign_import_run.pk]}
+page("volunteers:import", DESK)
+page("volunteers:import", DESK, method="post")
+page("volunteers:import_map", DESK, **RUN)
+page("volunteers:import_map", DESK, method="post", **RUN)
+page("volunteers:import_preview", DESK, ok=(302,), **RUN)
+page("volunteers:import_preview", DESK, method="post", **RUN)
+page("volunteers:import_confirm", DESK, method="post", **RUN)
+page("volunteers:import_progress", DESK, ok=(302,), **RUN)
+page("volunteers:import_abandon", DESK, method="post", **RUN)
+page("volunteers:export", DESK)
 stream("volunteer", "volunteer")
 
 # dispatch ----------------------------------------------------------------------------------------
+READERS = "coordinator accountant admin requester"
+REQUEST = {"args": lambda w: [w.request.pk], "foreign": lambda w: [w.foreign_request.pk]}
+OFFER = {"args": lambda w: [w.offer.pk], "foreign": lambda w: [w.foreign_offer.pk]}
+VERB = {
+    "args": lambda w: [w.request.pk, "stop"],
+    "foreign": lambda w: [w.foreign_request.pk, "stop"],
+}
+BOOKING = {
+    "args": lambda w: [w.assignment.pk, "reconfirm"],
+    "foreign": lambda w: [w.foreign_assignment.pk, "reconfirm"],
+}
+public("home", ok=(302,), signed_in_ok=(302,))
+page("dispatch:board", DESK)
+page("dispatch:board_fragment", DESK)
+page("dispatch:requests", READERS)
+page("dispatch:new_request", DESK)
+page("dispatch:new_request", DESK, method="post", ok=(422,))
+page("dispatch:count", DESK)
+page("dispatch:suggest_languages", DESK)
+page("dispatch:suggest_places", DESK)
+page("dispatch:request", READERS, **REQUEST)
+page("dispatch:request_fragment", READERS, **REQUEST)
+page("dispatch:edit_request", DESK, **REQUEST)
+page("dispatch:edit_request", DESK, method="post", ok=(422,), **REQUEST)
+page("dispatch:candidates", DESK, **REQUEST)
+page("dispatch:ask_chosen", DESK, method="post", **REQUEST)
+page("dispatch:assign", DESK, method="post", data=lambda w: {"volunteer": w.hana.pk}, **REQUEST)
+page("dispatch:cancel_request", DESK, method="post", **REQUEST)
+page("dispatch:close_unmet", DESK, method="post", **REQUEST)
+page("dispatch:request_verb", DESK, method="post", **VERB)
+page("dispatch:record_answer", DESK, method="post", **OFFER)
+page("dispatch:withdraw_offer", DESK, method="post", **OFFER)
+page("dispatch:assignment_verb", DESK, method="post", **BOOKING)
 stream("board", DESK)
 
 # interpreting: reports ---------------------------------------------------------------------------
@@ -274,3 +318,7 @@ api("api:report", DESK, method="post", **REPORT)
 api("api:honoraria", "coordinator accountant admin", query="?month=2026-11")
 api("api:honoraria_csv", "accountant admin", query="?month=2026-11")
 api("api:honoraria_xlsx", "accountant admin", query="?month=2026-11")
+
+# ui: the styleguide, never in production ----------------------------------------------------------
+for name in ("styleguide", "mock_board", "mock_offer", "mock_outcome", "mock_sign_in", "suggest"):
+    public(f"ui:{name}", signed_in_ok=(200,))

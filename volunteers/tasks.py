@@ -33,3 +33,13 @@ def go_on(run: ImportRun) -> None:
         importing.read_import(run)
     elif run.state == ImportRun.State.APPLYING:
         importing.apply_import(run, at=database_now())
+
+
+@app.periodic(cron="7 * * * *")
+@background(queue="sweep", name="volunteers.resume_rested", queueing_lock="resume_rested")
+def resume_rested(timestamp: int) -> None:
+    """Bring back everybody whose pause is over."""
+    from accounts.clock import database_now
+    from volunteers.actions import resume_rested
+
+    resume_rested(at=database_now())
