@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.db import models
 
@@ -171,6 +172,22 @@ def test_nothing_is_fetched_from_a_third_party(path: Path) -> None:
     call = r"\b(?:url|fetch|import|WebSocket|EventSource|sendBeacon)\("
     fetches = rf"(?:{attribute}|{call}|@import|\bimport\b|\bfrom\b)"
     assert not re.search(fetches + elsewhere, text)
+
+
+def test_every_file_that_a_template_names_exists() -> None:
+    # production answers with an error where one is missing from the manifest
+    named = {
+        (name(path), file)
+        for path in TEMPLATES
+        for file in re.findall(r"""{% (?:static|asset) ["']([^"']+)["']""", path.read_text())
+    }
+    named |= {
+        (name(path), f"ui/js/{module}.js")
+        for path in TEMPLATES
+        for module in re.findall(r'"ui/module.html" with name="([^"]+)"', path.read_text())
+    }
+    assert len(named) > 10
+    assert [one for one in sorted(named) if not finders.find(one[1])] == []
 
 
 def test_what_may_be_demanded_of_nobody_is_not_stored() -> None:
