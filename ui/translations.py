@@ -146,7 +146,7 @@ def compile_stale() -> list[str]:
         with os.fdopen(handle, "wb") as file:
             write_mo(file, catalogue(code))
         os.chmod(name, 0o644)
-        os.utime(name, (source.stat().st_mtime, source.stat().st_mtime))
+        os.utime(name, ns=(source.stat().st_mtime_ns, source.stat().st_mtime_ns))
         os.replace(name, target)
         done.append(code)
     return done
@@ -155,4 +155,4 @@ def compile_stale() -> list[str]:
 def is_stale(code: str) -> bool:
     """The compiled catalogue is missing or of another time than its source."""
     source, target = po_file(code), po_file(code).with_suffix(".mo")
-    return not target.exists() or target.stat().st_mtime != source.stat().st_mtime
+    return not target.exists() or target.stat().st_mtime_ns != source.stat().st_mtime_ns

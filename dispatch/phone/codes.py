@@ -7,6 +7,7 @@ counted for unknown contacts as for known ones, and only the known ones get it.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import unicodedata
 from dataclasses import replace
 from datetime import datetime
@@ -103,7 +104,7 @@ def _queue(to: Recipient, volunteer: Volunteer, subject: str, code: str, at: dat
         kind="code",
         subject=SUBJECTS[language],
         body=BODIES[language].format(organization=name, code=code),
-        dedupe_key=f"code:{subject}:{at.timestamp():.6f}",
+        dedupe_key=f"code:{subject}:{secrets.token_hex(8)}",
         subject_key=volunteer.key,
         at=at,
     )

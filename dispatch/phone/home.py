@@ -156,14 +156,14 @@ def present_jobs(people: list[int], at: datetime) -> list[Job]:
 def asked_card(offer: Offer, at: datetime) -> Asked:
     """An open offer in words."""
     wanted = offer.request
-    near = words.relative_day(wanted.starts_at, at)
+    travels = not (offer.remote or Mode(wanted.mode).is_remote)
     return Asked(
         offer=offer,
         language=language_name(wanted.language, words.reader()),
-        day=f"{near} {words.day(wanted.starts_at)}".strip(),
+        day=words.near_day(wanted.starts_at, at),
         hours=words.hours(wanted.starts_at, wanted.ends_at),
         length=words.length(wanted.starts_at, wanted.ends_at),
-        area=wanted.place_area,
+        area=wanted.place_area if travels else "",
         mode=str(words.MODES[Mode.VIDEO if offer.remote else wanted.mode]),
         field=str(words.FIELDS[wanted.field]),
         price=price_estimate(wanted),

@@ -44,7 +44,6 @@ class Job:
     request: Request
     language: str
     day: str
-    relative_day: str
     hours: str
     mode: str
     field: str
@@ -82,8 +81,7 @@ def job_of(assignment: Assignment, at: datetime, reports: Mapping[int, str]) -> 
         assignment=assignment,
         request=wanted,
         language=language_name(wanted.language, words.reader()),
-        day=words.day(wanted.starts_at),
-        relative_day=words.relative_day(wanted.starts_at, at),
+        day=words.near_day(wanted.starts_at, at),
         hours=words.hours(wanted.starts_at, wanted.ends_at),
         mode=str(words.MODES[Mode.VIDEO if assignment.remote else wanted.mode]),
         field=str(words.FIELDS[wanted.field]),

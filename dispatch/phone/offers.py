@@ -10,6 +10,7 @@ Opening the page answers nothing; it only notes that a person has seen the offer
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ from volunteers.actions import mark_seen as note_presence
 from volunteers.languages import get as language_of
 from volunteers.languages import name as language_name
 
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")
 PRESENCE = timedelta(seconds=60)
 """How exactly it is known who is looking; see ``dispatch.timing.WATCHING``."""
 
@@ -155,6 +157,8 @@ def details(request: HttpRequest, token: str) -> HttpResponse:
 def find_offer(request: HttpRequest, token: str) -> Offer | None:
     """The offer of a link, with the page switched to the reader's language."""
     try:
+        if not TOKEN.fullmatch(token):
+            raise Http404
         offer = get_offer_by_token(token)
     except Http404:
         read_by(request, None)
@@ -212,8 +216,7 @@ def offer_context(request: HttpRequest, offer: Offer, at: datetime) -> dict[str,
         "urgency": wanted.urgency,
         "mode": words.MODES[Mode.VIDEO if offer.remote else wanted.mode],
         "field": words.FIELDS[wanted.field],
-        "day": words.day(wanted.starts_at),
-        "relative_day": words.relative_day(wanted.starts_at, at),
+        "day": words.near_day(wanted.starts_at, at),
         "hours": words.hours(wanted.starts_at, wanted.ends_at),
         "length": words.length(wanted.starts_at, wanted.ends_at),
         "area": wanted.place_area,

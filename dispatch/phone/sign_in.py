@@ -14,7 +14,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.clock import database_now
 from accounts.codes import redeem_code
@@ -55,7 +55,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             people = [volunteer.pk for volunteer in people_with(contact)]
             typed = request.POST["contact"].strip()
-            expect_code(request, subject_of(contact), people, typed, going_to, at, contact=contact)
+            waiting = {"subject": subject_of(contact), "contact": contact, "people": people}
+            expect_code(request, {**waiting, "shown": typed, "next": going_to}, at)
             return redirect("volunteer:code")
     status = 422 if form.errors else 200
     return render(request, "volunteer/sign_in.html", {"form": form}, status=status)
@@ -134,10 +135,12 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteer/choose.html", {"people": people})
 
 
-@require_POST
+@get_or_post
 @personal
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session; the language that was chosen stays."""
+    """End this session on POST; the language that was chosen stays."""
+    if request.method != "POST":
+        return redirect("volunteer:home")
     logout(request)
     return redirect("volunteer:sign_in")
 

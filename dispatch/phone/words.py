@@ -63,9 +63,9 @@ def refusal(error: ActionError) -> str:
 
 
 def day(instant: datetime) -> str:
-    """«11月26日（木）» or «Thursday, 26 November», in Asia/Tokyo."""
+    """«11月26日（木）» or «Thursday 26 November», in Asia/Tokyo."""
     if reader() == "en":
-        return str(format_date(local(instant), "EEEE, d MMMM", locale="en_GB"))
+        return str(format_date(local(instant), "EEEE d MMMM", locale="en_GB"))
     return str(format_date(local(instant), "M月d日（E）", locale="ja"))
 
 
@@ -73,6 +73,13 @@ def relative_day(instant: datetime, at: datetime) -> str:
     """«今日» or «あした» when it is so near, else an empty string."""
     days = (local(instant).date() - local(at).date()).days
     return {0: _("今日"), 1: _("あした")}.get(days, "")
+
+
+def near_day(instant: datetime, at: datetime) -> str:
+    """«今日 11月26日（木）» or «Today, Thursday 26 November»; further away just the day."""
+    near = relative_day(instant, at)
+    comma = "," if reader() == "en" else ""
+    return f"{near}{comma} {day(instant)}" if near else day(instant)
 
 
 def clock(instant: datetime) -> str:
@@ -90,7 +97,8 @@ def hours(starts_at: datetime, ends_at: datetime) -> str:
 
 def deadline(instant: datetime, at: datetime) -> str:
     """«今日 18:00» or «11月26日（木） 18:00»."""
-    return f"{relative_day(instant, at) or day(instant)} {clock(instant)}"
+    near = relative_day(instant, at)
+    return f"{near.lower() or day(instant)} {clock(instant)}"
 
 
 def length(starts_at: datetime, ends_at: datetime) -> str:
