@@ -52,7 +52,7 @@ def database_answers() -> bool:
     """One statement goes through."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def migrations_applied() -> bool:

@@ -118,6 +118,7 @@ class HonorariumCsv(HonorariumFile):
 
     @extend_schema(
         operation_id="honoraria_csv",
+        tags=["honoraria"],
         parameters=[MonthFilterSerializer],
         responses={(200, CSV_TYPE): OpenApiTypes.STR},
     )
@@ -133,6 +134,7 @@ class HonorariumXlsx(HonorariumFile):
 
     @extend_schema(
         operation_id="honoraria_xlsx",
+        tags=["honoraria"],
         parameters=[MonthFilterSerializer],
         responses={(200, XLSX_TYPE): OpenApiTypes.BINARY},
     )

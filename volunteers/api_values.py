@@ -21,7 +21,6 @@ from volunteers.queries import ORDERS
 from volunteers.record import COLUMNS, Absence, FieldEntry, Record, Skill, Term
 
 MINUTES_OF_DAY = 1440
-LEVELS = {"min_value": 1, "max_value": 3}
 
 
 class LanguageField(serializers.CharField):
@@ -67,12 +66,19 @@ class PhoneField(serializers.CharField):
             self.fail("phone")
 
 
+class LevelField(serializers.IntegerField):
+    """A level, 1 (△) to 3 (◎)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=3, **options)
+
+
 class SkillSerializer(serializers.Serializer):
     """対応言語."""
 
     language = LanguageField()
-    to_japanese = serializers.IntegerField(default=2, **LEVELS)
-    from_japanese = serializers.IntegerField(default=2, **LEVELS)
+    to_japanese = LevelField(default=2)
+    from_japanese = LevelField(default=2)
     certificate = serializers.CharField(default="", allow_blank=True, max_length=120)
     verified_by = serializers.CharField(default="", allow_blank=True, max_length=120)
     verified_on = DayField(default=None, allow_null=True)
@@ -90,7 +96,7 @@ class NthField(serializers.ListField):
 
     child = serializers.IntegerField(min_value=1, max_value=5)
 
-    def get_attribute(self, instance: AvailabilityRule) -> list[int]:  # type: ignore[override]
+    def get_attribute(self, instance: AvailabilityRule) -> list[int]:
         """The numbers of the stored mask."""
         return [nth for nth in range(1, 6) if instance.nth_mask & 1 << (nth - 1)]
 
@@ -193,10 +199,10 @@ class VolunteerChangeSerializer(serializers.Serializer):
     public_name_consent = serializers.BooleanField(required=False)
     certificates = serializers.CharField(required=False, allow_blank=True, max_length=300)
     remarks = serializers.CharField(required=False, allow_blank=True, max_length=5000)
-    skills = SkillSerializer(many=True, required=False, max_length=60)
-    field_skills = FieldSkillSerializer(many=True, required=False, max_length=20)
-    rules = RuleSerializer(many=True, required=False, max_length=100)
-    exceptions = ExceptionSerializer(many=True, required=False, max_length=200)
+    skills = SkillSerializer(many=True, required=False, max_length=60)  # type: ignore[call-arg]
+    field_skills = FieldSkillSerializer(many=True, required=False, max_length=20)  # type: ignore[call-arg]
+    rules = RuleSerializer(many=True, required=False, max_length=100)  # type: ignore[call-arg]
+    exceptions = ExceptionSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]
     registration = RegistrationSerializer(required=False)
     version = serializers.IntegerField(
         required=False,
@@ -218,12 +224,12 @@ class VolunteerSerializer(VolunteerChangeSerializer):
 
     id = KeyField()
     gender = serializers.ChoiceField(allow_blank=True, choices=Volunteer.Gender.choices[1:])
-    areas = serializers.SerializerMethodField()
+    areas = serializers.SerializerMethodField()  # type: ignore[assignment]
     skills = SkillSerializer(many=True)
     field_skills = FieldSkillSerializer(many=True)
     rules = RuleSerializer(many=True)
     exceptions = ExceptionSerializer(many=True)
-    registration = serializers.SerializerMethodField()
+    registration = serializers.SerializerMethodField()  # type: ignore[assignment]
     status = serializers.ChoiceField(choices=Volunteer.Status.choices)
     paused_until = serializers.DateField(allow_null=True)
     on_call_until = InstantField(allow_null=True)
@@ -254,7 +260,7 @@ class VolunteerFilterSerializer(serializers.Serializer):
         required=False, max_length=100, help_text="Name, reading, number, telephone or language."
     )
     language = LanguageField(required=False)
-    level = serializers.IntegerField(required=False, **LEVELS)
+    level = LevelField(required=False)
     field = serializers.ChoiceField(required=False, choices=Field.choices)
     qualified = serializers.BooleanField(required=False)
     weekday = serializers.IntegerField(required=False, min_value=0, max_value=7)

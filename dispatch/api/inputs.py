@@ -98,7 +98,7 @@ class NewRequestSerializer(serializers.Serializer):
     )
     note = serializers.CharField(default="", allow_blank=True, max_length=2000)
     resident_name = serializers.CharField(default="", allow_blank=True, max_length=120)
-    requirements = WishSerializer(many=True, default=list, max_length=20)
+    requirements = WishSerializer(many=True, default=list, max_length=20)  # type: ignore[call-arg]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Times that can be meant; `at` (UTC) comes with the context."""
@@ -197,7 +197,7 @@ def _desk(pk: int | None, membership: Membership) -> Desk | None:
 def _body(name: str, membership: Membership) -> RequestingBody | None:
     bodies = RequestingBody.objects.filter(organization=membership.organization)
     if membership.role == Role.REQUESTER:
-        own = bodies.filter(pk=membership.requesting_body_id).first()
+        own = bodies.filter(pk=membership.requesting_body_id or 0).first()
         if own is None:
             text = "依頼元が登録されていないため、依頼できません。"
             raise serializers.ValidationError({"body": text}, code="no_body")

@@ -44,7 +44,7 @@ class RungSerializer(serializers.Serializer):
     """The step of the ladder that the request has reached."""
 
     kind = serializers.ChoiceField(choices=[VOLUNTEER, VIDEO, OPERATOR, DEVICE])
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     index = serializers.IntegerField()
 
 

@@ -8,6 +8,8 @@ from datetime import date
 
 import openpyxl
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
 
 from accounts.models import AuditEntry
 from tests import factories
@@ -82,6 +84,20 @@ def test_a_file_is_named_typed_and_recorded(books, accountant, month, kind, cont
     assert f'filename="honoraria-2026-11.{kind}"' in response["Content-Disposition"]
     entry = AuditEntry.objects.get(verb="honoraria.exported")
     assert (entry.actor, entry.detail["rows"], entry.detail["format"]) == (accountant, 2, kind)
+
+
+def test_a_file_comes_whole_through_the_asynchronous_server_too(books, month):
+    def fetch(kind):
+        async def get():
+            headers = {"authorization": books._credentials["HTTP_AUTHORIZATION"]}
+            response = await AsyncClient().get(f"{HONORARIA}.{kind}?month=2026-11", headers=headers)
+            return b"".join([block async for block in response.streaming_content])
+
+        return async_to_sync(get)()
+
+    plain = b"".join(books.get(f"{HONORARIA}.csv", {"month": "2026-11"}).streaming_content)
+    assert fetch("csv") == plain
+    assert fetch("xlsx").startswith(b"PK")
 
 
 @pytest.mark.parametrize("month", ["2026", "2026-13", "2026-1", "9999-01", "2026-11\x00", "x"])
