@@ -39,7 +39,7 @@ lint: $(VENV)/dev.stamp ## look for slips: ruff, the order of the floors, bandit
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -c "from importlinter.cli import lint_imports_command as run; run()"
-	@$(RUN) -m bandit -q -c pyproject.toml -r $(PACKAGES)
+	@$(RUN) -m bandit -q -ll -r $(PACKAGES)
 
 types: $(VENV)/dev.stamp ## check the types (mypy, strict)
 	@TSUNAGI_MODE=test $(RUN) -m mypy $(ARGS)
@@ -51,7 +51,8 @@ check: $(VENV)/base.stamp ## migrations complete? settings fit for production?
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
 bench: $(VENV)/dev.stamp ## measure; one JSON line per figure (ARGS=--quick for a short run)
-	@$(RUN) -m bench $(ARGS)
+	@for file in $$(grep -l '__name__ == "__main__"' bench/*.py); do \
+		name=$${file%.py}; $(RUN) -m bench.$${name#bench/} $(ARGS) || exit 1; done
 
 messages: $(VENV)/base.stamp ## compile the translations
 	@test -z "$(TRANSLATIONS)" || TSUNAGI_MODE=test $(RUN) manage.py compile_translations

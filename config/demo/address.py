@@ -18,7 +18,7 @@ from pathlib import Path
 VAR = Path(__file__).resolve().parent.parent.parent / "var"
 HANDOVER = VAR / "demo.json"
 LOCK = VAR / "demo.lock"
-EVERYWHERE = {"0.0.0.0", "::", "*"}  # noqa: S104 - recognised here, never a default
+EVERYWHERE = {"0.0.0.0", "::", "*"}  # noqa: S104  # nosec B104 - recognised, never a default
 STOP_SECONDS = 20.0
 
 
