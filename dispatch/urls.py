@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from dispatch.phone_urls import urlpatterns as phone_urlpatterns
 from dispatch.views import ask, board, requests
 
 app_name = "dispatch"
@@ -25,11 +26,5 @@ urlpatterns = [
     path("offers/<int:pk>/answer/", requests.record_answer, name="record_answer"),
     path("offers/<int:pk>/withdraw/", requests.withdraw, name="withdraw_offer"),
     path("assignments/<int:pk>/do/<slug:verb>/", requests.assignment_verb, name="assignment_verb"),
+    *phone_urlpatterns,
 ]
-
-try:
-    from dispatch.phone_urls import urlpatterns as phone_urlpatterns
-
-    urlpatterns += phone_urlpatterns
-except ImportError:
-    pass
