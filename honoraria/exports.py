@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import IO, Any
 
 import xlsxwriter
@@ -133,22 +134,35 @@ def write_csv(cells: Iterator[Row], file: IO[bytes]) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.title for column in COLUMNS])
+    said = [CSV_CELLS[column.kind] for column in COLUMNS]
     count = 0
     for row in cells:
-        writer.writerow([_csv_cell(value) for value in row])
+        writer.writerow([say(value) for say, value in zip(said, row, strict=True)])
         count += 1
     text.detach()
     return count
 
 
-def _csv_cell(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return f"{value:%Y/%m/%d %H:%M}"
-    if isinstance(value, date):
-        return f"{value:%Y/%m/%d}"
-    if isinstance(value, str):
-        return neutral(value)
-    return "" if value is None else value
+@lru_cache(maxsize=4096)  # names, days and derivations come again and again
+def _csv_text(value: str | None) -> str:
+    return neutral(value or "")
+
+
+@lru_cache(maxsize=4096)
+def _csv_day(value: date) -> str:
+    return f"{value:%Y/%m/%d}"
+
+
+def _csv_time(value: datetime | None) -> str:
+    return "" if value is None else value.isoformat(" ", "minutes").replace("-", "/")
+
+
+CSV_CELLS: dict[str, Callable[[Any], Any]] = {
+    "text": _csv_text,
+    "date": _csv_day,
+    "time": _csv_time,
+    "number": int,
+}
 
 
 def neutral(text: str) -> str:

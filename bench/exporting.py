@@ -1,0 +1,169 @@
+"""Speed of a month of honoraria: page, CSV and XLSX of 100,000 lines, against the database alone.
+
+The baseline of the CSV is PostgreSQL's own COPY of the same joined columns, that of the page the
+bare sums and first hundred rows in SQL, in the same run and database. ``memory`` is what the
+process grew by at most during an export, in MB. Run: ``python -m bench.exporting [--lines 100000]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+FILL = """
+INSERT INTO honoraria_honorarium (organization_id, volunteer_id, report_id, tariff_version_id,
+    kind, corrects_id, activity_date, minutes, fee, transport, total, derivation, state,
+    created_at, reason)
+SELECT h.organization_id, h.volunteer_id, h.report_id, h.tariff_version_id, 'priced', NULL,
+    date '2026-11-01' + (n %% 30)::int, 60 + n %% 120, 3000, n %% 1500, 3000 + n %% 1500,
+    h.derivation, 'draft', h.created_at, ''
+FROM honoraria_honorarium h, generate_series(1, %s) AS n WHERE h.id = %s
+"""
+SAME = """
+SELECT h.activity_date, q.number, v.number, v.name, v.kana, q.language, q.mode, q.field,
+    r.started_at, r.ended_at, h.minutes, r.waiting_minutes, h.fee, h.transport, h.total, h.state,
+    h.derivation, t.name
+FROM honoraria_honorarium h JOIN volunteers_volunteer v ON v.id = h.volunteer_id
+JOIN interpreting_report r ON r.id = h.report_id
+JOIN dispatch_assignment a ON a.id = r.assignment_id
+JOIN dispatch_request q ON q.id = a.request_id
+JOIN honoraria_tariffversion tv ON tv.id = h.tariff_version_id
+JOIN honoraria_tariff t ON t.id = tv.tariff_id
+WHERE h.organization_id = 1 AND h.activity_date BETWEEN '2026-11-01' AND '2026-11-30'
+ORDER BY h.activity_date, h.id
+"""
+SUMS = """
+SELECT count(*), sum(minutes), sum(fee), sum(transport), sum(total) FROM honoraria_honorarium
+WHERE organization_id = 1 AND activity_date BETWEEN '2026-11-01' AND '2026-11-30'
+"""
+
+
+def main() -> int:
+    """Print one JSON line per figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=100_000)
+    lines = parser.parse_args().lines
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from config.embedded_postgres import remove, using
+
+    with tempfile.TemporaryDirectory(prefix="tsunagi-bench-") as home:
+        Path(home).chmod(0o711)  # run by root, the server has another account and must get in
+        data = Path(home) / "postgres"
+        try:
+            with using(data, durable=False) as url:
+                _measure(url, lines)
+        finally:
+            remove(data)
+    return 0
+
+
+def _measure(url: str, lines: int) -> None:
+    os.environ.update(
+        TSUNAGI_MODE="test", DATABASE_URL=url, DJANGO_SETTINGS_MODULE="config.settings"
+    )
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    organization = _fill(lines)
+
+    from django.test import RequestFactory
+
+    from honoraria import exports, months
+
+    month = months.Wanted(month=months.Month(2026, 11))
+    user = organization.memberships.get().user
+
+    def export(kind: str) -> None:
+        answer = exports.download(
+            RequestFactory().get("/"), organization, month, kind, by=user, at=AT
+        )
+        for _ in answer.streaming_content:  # type: ignore[attr-defined]
+            pass
+        answer.close()
+
+    def page() -> None:
+        from honoraria.views.entries import page_of
+
+        found = months.entries(organization, month)
+        page_of(found, months.totals(found), "1")
+        months.missing(organization, month.month, AT)
+
+    def copy() -> None:
+        with connection.cursor() as cursor, cursor.copy(f"COPY ({SAME}) TO STDOUT CSV") as out:
+            for _ in out:
+                pass
+
+    def bare() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(SUMS)
+            cursor.fetchall()
+            cursor.execute(SAME + " LIMIT 100")
+            cursor.fetchall()
+
+    page()
+    _say("page", "ms", 1000 * _seconds(page), 1000 * _seconds(bare))
+    before = _memory()
+    _say("csv", "s", _seconds(lambda: export("csv")), _seconds(copy))
+    _say("csv.memory", "MB", _memory() - before, None)
+    before = _memory()
+    _say("xlsx", "s", _seconds(lambda: export("xlsx")), None)
+    _say("xlsx.memory", "MB", _memory() - before, None)
+
+
+def _fill(lines: int) -> Any:
+    """One priced report, its entry copied as often as wanted (the copies bypass a constraint)."""
+    from django.db import connection
+
+    from tests import factories
+
+    organization = factories.OrganizationFactory(pk=1)
+    factories.MembershipFactory(organization=organization, role="accountant")
+    volunteer = factories.VolunteerFactory(organization=organization)
+    request = factories.RequestFactory(organization=organization, status="filled")
+    assignment = factories.AssignmentFactory(request=request, volunteer=volunteer)
+    entry = factories.HonorariumFactory(
+        report__assignment=assignment,
+        activity_date=date(2026, 11, 20),
+        derivation=[{"code": "base", "text": "2時間まで 3,000円", "amount": 3000}],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX one_honorarium_per_report")
+        cursor.execute(FILL, [lines, entry.pk])
+        cursor.execute("ANALYZE")
+    return organization
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = perf_counter()
+    run()
+    return perf_counter() - start
+
+
+def _memory() -> float:
+    """The most this process ever held, in MB (Linux counts in KB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _say(name: str, unit: str, value: float, baseline: float | None) -> None:
+    line: dict[str, Any] = {"name": f"honoraria.{name}", "value": round(value, 2), "unit": unit}
+    if baseline is not None:
+        line |= {"baseline": round(baseline, 2), "ratio": round(value / baseline, 2)}
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
