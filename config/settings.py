@@ -7,6 +7,7 @@ with it and has no transport that could reach a real telephone. ``docs/settings.
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
@@ -123,7 +124,7 @@ TEMPLATES = [
 _database = conninfo_to_dict(
     required("DATABASE_URL", "postgresql://tsunagi@127.0.0.1:5432/tsunagi")
 )
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": _database.get("dbname", "tsunagi"),
@@ -141,7 +142,7 @@ DATABASES = {
     }
 }
 if not TESTING:
-    DATABASES["default"]["OPTIONS"]["pool"] = {  # type: ignore[index]
+    DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 2,
         "max_size": int(os.environ.get("DATABASE_POOL", "20")),
         "timeout": 10,

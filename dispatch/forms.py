@@ -98,7 +98,7 @@ class RequestForm(forms.Form):
     )
     start = ClockField(label="開始", required=False, max_length=10)
     minutes = forms.TypedChoiceField(
-        label="長さ", choices=DURATIONS, coerce=int, initial=60, required=False, empty_value=60
+        label="長さ", choices=DURATIONS, coerce=int, initial=60, required=False, empty_value=None
     )
     desk = forms.ModelChoiceField(
         label="窓口", queryset=Desk.objects.none(), required=False, empty_label="（窓口以外）"

@@ -71,7 +71,8 @@ class HintConsumer(AsyncJsonWebsocketConsumer):
         authorize = authorizer(self.scope["url_route"]["kwargs"]["stream"])
         if authorize is None:
             return None
-        return await database_sync_to_async(authorize)(self.scope)
+        found: list[str] | None = await database_sync_to_async(authorize)(self.scope)
+        return found
 
     async def _recheck_forever(self) -> None:
         while True:

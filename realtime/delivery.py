@@ -53,7 +53,9 @@ def deliver(message_id: int, at: datetime | None = None) -> str:
 def deliver_due(at: datetime | None = None, limit: int = 200) -> int:
     """Deliver everything that is due; the sweep behind the wake-ups. Returns how many."""
     due = Message.objects.due(at or now()).order_by("not_before")
-    return sum(deliver(pk, at) != "not_due" for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return sum(
+        deliver(pk, at) != "not_due" for pk in list(due.values_list("pk", flat=True)[:limit])
+    )
 
 
 def claim(message_id: int, at: datetime) -> Message | None:

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from accounts.models import Organization, User
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Area(models.Model):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import User
@@ -19,12 +21,10 @@ def lock_request(pk: int) -> Request:
 
 def move(row: Request | Offer | Assignment, field: str, to: str) -> None:
     """Set a state field if the model's table of moves allows it, else raise ``wrong_state``."""
-    current = getattr(row, field)
-    if to not in row.MOVES[current]:
+    if to not in row.MOVES[getattr(row, field)]:
         raise ActionError(
             "wrong_state",
-            f"「{row._meta.get_field(field).verbose_name}」が変わったため、この操作はできません。"
-            "画面を更新してご確認ください。",
+            _("状態が変わったため、この操作はできません。画面を更新してご確認ください。"),
         )
     setattr(row, field, to)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.errors import ActionError
@@ -313,7 +314,9 @@ def overlap(other: Assignment | None) -> ActionError:
     """The error for a person who is booked elsewhere at that time."""
     text = _("同じ時間帯に別の派遣が決まっているため、引き受けられません。")
     if other:
-        text += f"（{when_text(other.request.starts_at, other.request.ends_at)}）"
+        reader = "en" if get_language() == "en" else "ja"
+        when = when_text(other.request.starts_at, other.request.ends_at, reader)
+        text += f" ({when})" if reader == "en" else f"（{when}）"
     return ActionError("overlap", text)
 
 
@@ -334,7 +337,8 @@ def finish_seating(request: Request, *, at: datetime, volunteer_id: int) -> None
 
 
 def _held(request: Request, volunteer_id: int) -> Assignment | None:
-    return request.assignments.active().filter(volunteer_id=volunteer_id).first()
+    held = Assignment.objects.active().filter(request=request, volunteer_id=volunteer_id)
+    return held.first()
 
 
 def _too_late(request: Request, offer: Offer, *, via: str, at: datetime, label: str) -> Answer:

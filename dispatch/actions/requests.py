@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -63,7 +63,7 @@ class Draft:
     contact_name: str = ""
     contact_phone: str = ""
     payer: str = Request.Payer.ORGANIZATION
-    wishes: tuple[Wish, ...] = field(default=())
+    wishes: tuple[Wish, ...] = ()
 
 
 COLUMNS = [f.name for f in fields(Draft) if f.name != "wishes"]
@@ -139,7 +139,8 @@ def series_days(first: date, every: str, count: int) -> list[date]:
     if every != RequestSeries.Every.MONTH:
         step = 7 if every == RequestSeries.Every.WEEK else 14
         return [first + timedelta(days=step * i) for i in range(count)]
-    nth, days, month = (first.day - 1) // 7, [], first.replace(day=1)
+    days: list[date] = []
+    nth, month = (first.day - 1) // 7, first.replace(day=1)
     while len(days) < count:
         offset = (first.weekday() - month.weekday()) % 7 + 7 * nth
         day = month + timedelta(days=offset)

@@ -12,7 +12,7 @@ from accounts.models import Organization, User
 from volunteers.models import Field, Volunteer
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
     from dispatch.models.offers import Assignment, Offer, Wave
 

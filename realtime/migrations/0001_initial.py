@@ -4,40 +4,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organization_id', models.BigIntegerField(db_index=True)),
-                ('recipient', models.CharField(help_text='e.g. volunteer:12', max_length=60)),
-                ('kind', models.CharField(help_text='what it tells: offer, filled, code …', max_length=40)),
-                ('subject_key', models.CharField(blank=True, help_text='e.g. offer:99', max_length=60)),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'メール'), ('hand', '電話連絡')], max_length=10)),
-                ('address', models.CharField(blank=True, max_length=254)),
-                ('language', models.CharField(default='ja', max_length=12)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('body', models.TextField()),
-                ('simulated', models.BooleanField(default=False, help_text='true for demo organizations: never leaves this server')),
-                ('dedupe_key', models.CharField(max_length=120, unique=True)),
-                ('state', models.CharField(choices=[('queued', '送信待ち'), ('sending', '送信中'), ('sent', '送信済み'), ('delivered', '到達'), ('failed', '送信失敗'), ('by_hand', '電話で連絡')], default='queued', max_length=10)),
-                ('not_before', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('provider_id', models.CharField(blank=True, db_index=True, max_length=80)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("organization_id", models.BigIntegerField(db_index=True)),
+                ("recipient", models.CharField(help_text="e.g. volunteer:12", max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="what it tells: offer, filled, code …", max_length=40
+                    ),
+                ),
+                (
+                    "subject_key",
+                    models.CharField(blank=True, help_text="e.g. offer:99", max_length=60),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("sms", "SMS"), ("email", "メール"), ("hand", "電話連絡")],
+                        max_length=10,
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=254)),
+                ("language", models.CharField(default="ja", max_length=12)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("body", models.TextField()),
+                (
+                    "simulated",
+                    models.BooleanField(
+                        default=False,
+                        help_text="true for demo organizations: never leaves this server",
+                    ),
+                ),
+                ("dedupe_key", models.CharField(max_length=120, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "送信待ち"),
+                            ("sending", "送信中"),
+                            ("sent", "送信済み"),
+                            ("delivered", "到達"),
+                            ("failed", "送信失敗"),
+                            ("by_hand", "電話で連絡"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("not_before", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("provider_id", models.CharField(blank=True, db_index=True, max_length=80)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['not_before'], name='message_queued'), models.Index(fields=['organization_id', 'recipient', '-id'], name='message_inbox'), models.Index(fields=['subject_key'], name='message_subject')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["not_before"],
+                        name="message_queued",
+                    ),
+                    models.Index(
+                        fields=["organization_id", "recipient", "-id"], name="message_inbox"
+                    ),
+                    models.Index(fields=["subject_key"], name="message_subject"),
+                ],
             },
         ),
     ]

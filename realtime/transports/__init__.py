@@ -42,5 +42,5 @@ class Transport(Protocol):
 def transport_for(message: Message) -> Transport:
     """The transport of a message. Simulated messages never leave this server."""
     name = "simulated" if message.simulated or settings.DEMO else message.channel
-    module: Transport = import_module(f"realtime.transports.{name}")  # type: ignore[assignment]
+    module: Transport = import_module(f"realtime.transports.{name}")
     return module
