@@ -30,6 +30,7 @@ FRESH = timedelta(hours=1)
 SHOWN = 30
 ON_THE_WALL = 4
 FOUND = 20
+RINGING = 10
 OWN_PATHS = ("/o/", "/v/", "/sign-in/")
 ADDRESS = re.compile(r"https?://[^\s、。]+")
 Session = MutableMapping[str, Any]
@@ -78,8 +79,28 @@ def named() -> list[Volunteer]:
 
 
 def wall(session: Session, wanted: str = "") -> list[Phone]:
-    """The ten, or whom a name, a number or a language finds."""
-    return _phones(find(wanted) if wanted else named(), session)
+    """The ten and whoever else has something new, or whom a search finds."""
+    if wanted:
+        return _phones(find(wanted), session)
+    ten = named()
+    others = _phones(_heard_lately(without=ten), session)
+    return [*_phones(ten, session), *(phone for phone in others if phone.unread)]
+
+
+def _heard_lately(without: list[Volunteer]) -> list[Volunteer]:
+    """Other people of the first association to whom a message came within the hour."""
+    recipients = (
+        Message.objects.filter(
+            state__in=[Message.State.SENT, Message.State.DELIVERED],
+            sent_at__gt=database_now() - FRESH,
+            recipient__startswith="volunteer:",
+        )
+        .exclude(recipient__in=[volunteer.key for volunteer in without])
+        .order_by("-sent_at")
+        .values_list("recipient", flat=True)[:FOUND]
+    )
+    keys = {int(recipient.partition(":")[2]) for recipient in recipients}
+    return list(_demo_people().filter(organization__slug=cast.CITY, pk__in=keys)[:RINGING])
 
 
 def find(wanted: str) -> list[Volunteer]:

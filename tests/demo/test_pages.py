@@ -66,6 +66,17 @@ def test_the_wall_shows_the_ten_phones(world: SimpleNamespace) -> None:
         assert volunteer.name in page
 
 
+def test_whoever_else_is_asked_joins_the_wall_until_read(world: SimpleNamespace) -> None:
+    somebody = world.city.volunteers.exclude(number__in=[one.number for one in phones.named()])[0]
+    message = Message.objects.filter(organization_id=world.city.pk, state="delivered").first()
+    assert message is not None
+    Message.objects.filter(pk=message.pk).update(recipient=somebody.key, sent_at=NOW)
+    client = Client()
+    assert f'id="phone-{somebody.pk}"' in client.get("/demo/phones/").content.decode()
+    client.get(reverse("demo:phone", args=[somebody.pk]))
+    assert f'id="phone-{somebody.pk}"' not in client.get("/demo/phones/").content.decode()
+
+
 def offered_to_lan(world: SimpleNamespace) -> tuple[Volunteer, Offer]:
     """A Vietnamese request for now, asked of the first persona."""
     lan = phones.named()[0]
