@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import database_now
 from accounts.errors import ActionError
 from dispatch.models import Assignment
+from dispatch.phone.forms import posted
 from dispatch.phone.jobs import job_of
 from dispatch.phone.people import get_own_assignment, own_rows, volunteers_only
 from interpreting.actions import submit_report
@@ -41,9 +42,7 @@ def report(request: HttpRequest, volunteer: Volunteer, pk: int) -> HttpResponse:
     job = job_of(assignment, at, {pk: present.state} if present else {})
     if request.method != "POST" and not job.may_report:
         return _shown(request, assignment, present)
-    form = ReportForm(
-        request.POST or None, request.FILES or None, assignment=assignment, report=present
-    )
+    form = ReportForm(posted(request), request.FILES or None, assignment=assignment, report=present)
     if request.method == "POST" and form.is_valid():
         try:
             submit_report(

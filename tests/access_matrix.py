@@ -322,3 +322,39 @@ api("api:honoraria_xlsx", "accountant admin", query="?month=2026-11")
 # ui: the styleguide, never in production ----------------------------------------------------------
 for name in ("styleguide", "mock_board", "mock_offer", "mock_outcome", "mock_sign_in", "suggest"):
     public(f"ui:{name}", signed_in_ok=(200,))
+
+# volunteers' phones: the link in a message, signing in, the person's own pages -------------------
+LINK = {"args": lambda w: [w.offer.token]}
+public("dispatch:offer", **LINK)
+public("dispatch:offer_fragment", **LINK)
+public("dispatch:offer_accept", ok=(303,), **LINK)
+public("dispatch:offer_accept", method="post", ok=(303,), **LINK)
+public("dispatch:offer_decline", ok=(303,), **LINK)
+public("dispatch:offer_decline", method="post", ok=(303,), **LINK)
+public("dispatch:offer_reason", method="post", ok=(303,), **LINK)
+public("dispatch:offer_details", method="post", ok=(303,), **LINK)  # nothing to show before a yes
+public("volunteer:sign_in", ok=(200, 302))
+public("volunteer:sign_in", method="post", ok=(422,))
+public("volunteer:code", ok=(302,))
+public("volunteer:code_again", method="post", ok=(302,))
+public("volunteer:choose", ok=(302,))
+public("volunteer:sign_out", method="post", ok=(302,))
+OWN_JOB = {"args": lambda w: [w.assignment.pk], "foreign": lambda w: [w.minhs_assignment.pk]}
+ELSEWHERE = {"refused": (302,)}  # to the volunteers' sign-in
+volunteer_page("volunteer:home", **ELSEWHERE)
+volunteer_page("volunteer:home_fragment", **ELSEWHERE)
+volunteer_page("volunteer:history", **ELSEWHERE)
+volunteer_page("volunteer:on_call", method="post", **ELSEWHERE)
+volunteer_page("volunteer:job", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_confirm", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_start", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_give_back", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_give_back", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer_report:report", ok=(302,), **OWN_JOB, **ELSEWHERE)  # not begun yet
+volunteer_page("volunteer_report:report", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page(
+    "volunteer_report:receipt",
+    args=lambda w: [w.receipt.pk],
+    foreign=lambda w: [w.foreign_receipt.pk],
+    **ELSEWHERE,
+)

@@ -112,8 +112,8 @@ def missing(code: str) -> list[Text]:
 
 def _translated(known: Catalog, text: Text) -> bool:
     message = known.get(text if isinstance(text, str) else text[0])
-    forms = () if message is None else message.string
-    return bool(forms) and (isinstance(forms, str) or all(forms))
+    forms = message.string if message else None
+    return bool(forms) if isinstance(forms, str | None) else all(forms)
 
 
 def collect(code: str) -> int:

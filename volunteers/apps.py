@@ -14,6 +14,7 @@ class VolunteersConfig(AppConfig):
 
         audit.WORDS.update(
             {
+                "volunteer.first_sign_in": "ボランティアが初めてサインイン",
                 "import.started": "名簿のファイルを受け取り",
                 "import.confirmed": "名簿の取り込みを開始",
                 "import.finished": "名簿の取り込みを完了",

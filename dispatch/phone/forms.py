@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import DIGITS, digits_of
@@ -12,6 +13,11 @@ from dispatch.phone.words import REASONS, REASONS_KEPT
 
 REQUIRED = {"required": _("入力してください。")}
 ON_CALL_HOURS = (1, 2, 4)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent by POST, even if it is empty; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class ContactForm(forms.Form):

@@ -22,7 +22,7 @@ from accounts.errors import ActionError
 from dispatch.actions.assignments import give_back, reconfirm, start
 from dispatch.models import Assignment, Mode, Request
 from dispatch.phone import words
-from dispatch.phone.forms import GiveBackForm
+from dispatch.phone.forms import GiveBackForm, posted
 from dispatch.phone.people import get_own_assignment, volunteers_only
 from dispatch.subscriptions import states_of_reports
 from volunteers.languages import name as language_name
@@ -157,7 +157,7 @@ def hand_back(request: HttpRequest, volunteer: Volunteer, pk: int) -> HttpRespon
     assignment = get_own_assignment(volunteer, pk)
     at = database_now()
     job = job_of(assignment, at, {})
-    form = GiveBackForm(request.POST or None)
+    form = GiveBackForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             if assignment.state != State.CANCELLED:

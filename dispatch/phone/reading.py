@@ -48,7 +48,7 @@ def read_by(request: HttpRequest, volunteer: Volunteer | None) -> str:
         language = volunteer.message_language if volunteer else browser_language(request)
     code = language if language in KNOWN else settings.LANGUAGE_CODE
     translation.activate(code)  # ui.middleware puts the former language back
-    request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = code
     return code
 
 

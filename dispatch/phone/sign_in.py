@@ -22,7 +22,7 @@ from accounts.errors import ActionError
 from accounts.sign_in import sign_in_volunteer
 from dispatch.phone import words
 from dispatch.phone.codes import people_with, send_to_contact, send_to_volunteer, subject_of
-from dispatch.phone.forms import CodeForm, ContactForm
+from dispatch.phone.forms import CodeForm, ContactForm, posted
 from dispatch.phone.people import safe_next, signed_in_volunteer
 from dispatch.phone.reading import personal, read_by
 from dispatch.phone.throttle import CODES_ASKED, CODES_TYPED, address_of
@@ -44,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     going_to = safe_next(request, request.GET.get("next", ""))
     if present is not None and request.method != "POST":
         return redirect(going_to)
-    form = ContactForm(request.POST or None)
+    form = ContactForm(posted(request))
     if request.method == "POST" and form.is_valid():
         contact, at = form.cleaned_data["contact"], database_now()
         try:
@@ -80,7 +80,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     if waiting is None:
         return redirect("volunteer:sign_in")
     read_by(request, Volunteer.objects.filter(pk__in=waiting["people"]).first())
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if CODES_TYPED.count(address_of(request)):
             form.add_error(None, _("続けて入力されました。しばらくおいてから、お試しください。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -261,3 +262,19 @@ def test_the_pages_use_few_statements_however_much_there_is(
 def test_the_pages_speak_the_persons_language(mine, hana, booked, lang, words):
     Volunteer.objects.update(message_language=lang)
     assert words in text_of(mine, HOME)
+
+
+def test_english_pages_hold_no_japanese_but_names_and_what_was_typed(mine, hana, booked, city):
+    """What the desk typed (place, note, names) stays as it is; everything else is English."""
+    Volunteer.objects.update(message_language="en")
+    offer = OfferFactory(request=RequestFactory(organization=city), volunteer=hana)
+    typed = [
+        "日本語", "やさしい", "つなぎ", city.name, "市立病院", "本町", "内科の初診。",
+        "グエン・ヴァン・A", "みなと小学校",
+    ]  # fmt: skip
+    guest = reverse("dispatch:offer", args=[offer.token])
+    for path in (HOME, "/v/history/", url("job", booked), url("job_give_back", booked), guest):
+        text = text_of(mine, path)
+        for known in typed:
+            text = text.replace(known, "")
+        assert not re.findall(r".{0,20}[\u3040-\u30fa\u4e00-\u9fff]+", text), path
