@@ -8,16 +8,13 @@ visa or My Number, on purpose: what is not stored cannot be demanded.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organization, User
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Area(models.Model):
@@ -149,12 +146,6 @@ class Volunteer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = VolunteerQuerySet.as_manager()
-    if TYPE_CHECKING:
-        skills: RelatedManager[LanguageSkill]
-        field_skills: RelatedManager[FieldSkill]
-        rules: RelatedManager[AvailabilityRule]
-        exceptions: RelatedManager[AvailabilityException]
-        registrations: RelatedManager[Registration]
 
     class Meta:
         ordering = ["number"]
@@ -358,8 +349,6 @@ class ImportRun(models.Model):
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
-    if TYPE_CHECKING:
-        rows: RelatedManager[ImportRow]
 
     def __str__(self) -> str:
         return self.file_name

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organization, User
 from volunteers.models import Field, Volunteer
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from dispatch.models.offers import Assignment, Offer, Wave
 
 
 class Desk(models.Model):
@@ -235,11 +229,6 @@ class Request(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = RequestQuerySet.as_manager()
-    if TYPE_CHECKING:
-        offers: RelatedManager[Offer]
-        assignments: RelatedManager[Assignment]
-        waves: RelatedManager[Wave]
-        requirements: RelatedManager[Requirement]
 
     class Meta:
         ordering = ["starts_at", "id"]
