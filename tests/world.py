@@ -26,7 +26,8 @@ from dispatch.models import (
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import Receipt, Report
 from tests import factories
-from volunteers.models import Volunteer
+from volunteers.actions.importing import start_import
+from volunteers.models import ImportRun, Volunteer
 
 
 class World:
@@ -157,6 +158,15 @@ class World:
     def foreign_assignment(self) -> Assignment:
         return self._assignment(self.town, self.foreign_volunteer)
 
+    # lists ---------------------------------------------------------------------------------------
+    @cached_property
+    def import_run(self) -> ImportRun:
+        return self._import_run(self.city)
+
+    @cached_property
+    def foreign_import_run(self) -> ImportRun:
+        return self._import_run(self.town)
+
     # reports and money ---------------------------------------------------------------------------
     @cached_property
     def report(self) -> Report:
@@ -203,6 +213,16 @@ class World:
     def _series(self, organization: Organization) -> RequestSeries:
         return RequestSeries.objects.create(
             organization=organization, every="week", count=2, created_at=factories.NOW
+        )
+
+    def _import_run(self, organization: Organization) -> ImportRun:
+        member = organization.memberships.filter(role="coordinator").first()
+        return start_import(
+            organization,
+            content="氏名,電話\n山田花子,090-1234-5678\n".encode(),
+            file_name="名簿.csv",
+            by=member.user if member else self.people["outsider"],
+            at=factories.NOW,
         )
 
     def _assignment(

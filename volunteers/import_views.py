@@ -20,7 +20,7 @@ from volunteers.access import get_import_for
 from volunteers.actions import importing
 from volunteers.availability import TOKYO
 from volunteers.forms.importing import MappingForm, PledgeForm, UploadForm
-from volunteers.models import ImportRow, ImportRun
+from volunteers.models import ImportRun
 
 REFUSED = 422
 READ_AT_ONCE = 800
@@ -190,10 +190,11 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
         return _where_it_stands(run)
     context: dict[str, object] = {"run": run, "working": working, "step": 4}
     if run.state == State.DONE:
-        written = run.rows.filter(applied=True)
+        written, created = run.rows.filter(applied=True).count(), importing.created(run)
         context |= {
-            "created": written.filter(outcome=ImportRow.Outcome.CREATE).count(),
-            "written": written.count(),
+            "created": created,
+            "changed": written - created,
+            "written": written,
             "counts": import_preview.counts(run),
         }
     name = "import_state" if part else "import_progress"

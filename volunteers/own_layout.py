@@ -151,8 +151,8 @@ def _fields(title: str, key: str) -> Column:
 def _hours(title: str, key: str) -> Column:
     def read(cell: Cell) -> tuple[RuleValue, ...]:
         parsed = parse_schedule(cell.text)
-        if parsed.rest:
-            raise ValueError(key)
+        if parsed.rest and schedule_text(parsed.value) != cell.text:
+            raise ValueError(key)  # our own words are certain, even if they are unusual
         return parsed.value
 
     return Column(title, key, lambda value: schedule_text(tuple(value)), read, 34)

@@ -103,8 +103,9 @@ def test_cells_that_a_human_must_look_at_are_listed_with_their_text(
     columns(desk)
     page = preview(desk, "cells")
     found = {group.code: group.count for group in page.context["groups"]}
+    # one remark less than rows say so: row 61 repeats row 60 word for word
     assert found == {
-        "level_missing": 112, "term_ended": 84, "remark_about_hours": 44, "schedule_ask": 32,
+        "level_missing": 112, "term_ended": 84, "remark_about_hours": 43, "schedule_ask": 32,
         "women_only": 31, "paused": 29, "remark_about_language": 28, "minor": 11,
         "schedule_same_week_twice": 10, "contact_missing": 5, "duplicate_differs": 2,
     }  # fmt: skip

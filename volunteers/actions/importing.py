@@ -62,6 +62,8 @@ def start_import(
     Raises ActionError with the code of the `WorkbookError`, field "file".
     """
     workbook = _opened(content, file_name)
+    own = is_own(workbook)
+    sheets = workbook.sheets[:1] if own else workbook.sheets
     with transaction.atomic():
         run = ImportRun.objects.create(
             organization=organization,
@@ -69,8 +71,8 @@ def start_import(
             file_name=file_name[-200:].replace("\0", ""),
             file_hash=hashlib.sha256(content).hexdigest(),
             content=content,
-            state=State.READING if is_own(workbook) else State.MAPPING,
-            total_rows=sum(len(sheet.rows) for sheet in workbook.sheets),
+            state=State.READING if own else State.MAPPING,
+            total_rows=sum(len(sheet.rows) for sheet in sheets),
             created_at=at,
         )
         _record(run, "started", by=by, at=at)
@@ -224,6 +226,12 @@ def pending(run: ImportRun) -> QuerySet[ImportRow]:
     return run.rows.filter(usual | decided, applied=False)
 
 
+def created(run: ImportRun) -> int:
+    """How many people were new: those whose name was nothing before, and those kept apart."""
+    new = Q(changes__contains=[{"field": "name", "old": ""}]) | Q(decision="separate")
+    return run.rows.filter(new, applied=True).count()
+
+
 def apply_import(run: ImportRun, *, at: datetime) -> None:
     """Write the rows of a confirmed run, 50 in a transaction: applying → done. Safe to repeat."""
     with _alone(run) as free:
@@ -268,9 +276,10 @@ def forget_old_imports(*, at: datetime) -> int:
     waiting = ImportRun.objects.filter(
         state__in=[State.MAPPING, State.PREVIEW], created_at__lt=at - FORGOTTEN_AFTER
     )
-    for run in waiting.defer("content"):
+    runs = list(waiting.defer("content"))
+    for run in runs:
         abandon_import(run, by=None, at=at)
-    return len(waiting)
+    return len(runs)
 
 
 def _finish(run: ImportRun, state: str, *, error: str = "", at: datetime | None = None) -> None:
@@ -284,8 +293,7 @@ def _finish(run: ImportRun, state: str, *, error: str = "", at: datetime | None 
         _hint(present)
         if at is not None:
             written = present.rows.filter(applied=True)
-            created = written.filter(outcome=Outcome.CREATE).count()
-            counts = {"rows": written.count(), "created": created}
+            counts = {"rows": written.count(), "created": created(present)}
             _record(present, "finished", by=present.by, at=at, **counts)
 
 

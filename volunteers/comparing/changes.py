@@ -131,7 +131,10 @@ def describe_changes(wanted: Wanted, volunteer: Volunteer | None) -> list[dict[s
 
 
 def _lines(wanted: Wanted, volunteer: Volunteer | None) -> Iterator[tuple[str, str, str, str]]:
-    for name, value in wanted.record.fields.items():
+    for name in COLUMNS:  # JSON in the database keeps no order
+        if name not in wanted.record.fields:
+            continue
+        value = wanted.record.fields[name]
         old = "" if volunteer is None else value_in_words(name, getattr(volunteer, name))
         yield name, COLUMNS[name], old, value_in_words(name, value)
     present = Present(volunteer) if volunteer else None

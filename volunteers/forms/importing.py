@@ -201,9 +201,10 @@ class MappingForm:
         levels = {level: "" for level, _ in LEVEL_FIELDS}
         for mark, level in (start.options.get("levels") or {}).items():
             levels[str(level)] = f"{levels[str(level)]} {mark}".strip()
-        language = str(
-            start.options.get("sheet_language") or guess.mapping.options.get("sheet_language", "")
-        )
+        # sheets of one layout share what is remembered; the name of a sheet is its own
+        sources = [self._chosen_before(sheet), guess.mapping, remembered]
+        named_languages = [str(one.options.get("sheet_language", "")) for one in sources if one]
+        language = next(filter(None, named_languages), "")
         if self.data is not None:
             use = f"use-{index}" in self.data
             language = str(self.data.get(f"language-{index}", ""))[:60]
@@ -215,7 +216,7 @@ class MappingForm:
             sheet=sheet,
             guess=guess,
             use=use,
-            remembered=remembered is not None,
+            remembered=remembered is not None and self._chosen_before(sheet) is None,
             columns=[column for column in columns if column],
             language=language,
             levels=levels,
