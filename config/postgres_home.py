@@ -65,7 +65,7 @@ def locate(data_dir: Path) -> Cluster:
 def socket_dir(cluster: Cluster) -> Path:
     """A private directory with a short name, whatever the depth of the data directory."""
     name = f"tsunagi-{cluster.uid}-{_digest(cluster.data)}"
-    places = [Path(tempfile.gettempdir()).resolve() / name, Path("/tmp") / name]  # noqa: S108
+    places = [Path(tempfile.gettempdir()).resolve() / name, Path("/tmp") / name]  # noqa: S108 # nosec B108 - owner and mode are checked
     for place in places:
         if len(os.fsencode(place)) <= LONGEST_SOCKET_DIR and _can_enter(cluster, place.parent):
             make_private(cluster, place)

@@ -140,7 +140,7 @@ BUSY_THEN = f"""
         WHEN job.way = 0 THEN {travel.BREATHING_MINUTES}
         ELSE job.way + %(margin)s END) AS gap) between_jobs
     WHERE %(starts_at)s < job.ends_at + gap AND job.starts_at < %(ends_at)s + gap
-"""
+"""  # nosec B608 - constants of this module; values are parameters
 
 JUST_ASKED = """
         UNION SELECT o.volunteer_id, 'asked' FROM dispatch_offer o
@@ -187,7 +187,7 @@ LEFT JOIN jobs j ON j.volunteer_id = fit.id
 LEFT JOIN scarce ON scarce.volunteer_id = fit.id
 WHERE {_all(_later_conditions(case))}
 ORDER BY {", ".join(_key(case))}
-"""
+"""  # nosec B608 - constants of this module; values are parameters
     return text, {**search.parameters(), **_more_parameters(search, case)}
 
 
@@ -223,7 +223,7 @@ SELECT id FROM (
         SELECT 1 FROM volunteers_languageskill s
         WHERE s.volunteer_id = v.id AND s.language = ANY(%(tags)s))
 ) found WHERE place <= %(most)s
-"""
+"""  # nosec B608 - constants of this module; values are parameters
     more = {"named": named, "most": MOST_EXCLUSIONS, "asked_after": case.asked_after}
     return [row[0] for row in fetch(text, {**parameters, **more})]
 

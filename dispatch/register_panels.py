@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from accounts.clock import database_now
 from accounts.errors import ActionError
@@ -33,7 +34,7 @@ def register() -> None:
     subscriptions.on_paused.append(release_later)
 
 
-def history_panel(request: HttpRequest, volunteer: Volunteer) -> str:
+def history_panel(request: HttpRequest, volunteer: Volunteer) -> SafeString:
     """Figures of a year and the latest activities, as HTML for the profile page."""
     counts = volunteer.offers.aggregate(
         asked=Count("pk"),

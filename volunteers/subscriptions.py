@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from volunteers.models import Volunteer
@@ -19,8 +20,8 @@ on_withdrawn: list[Callable[[Volunteer, User | None, datetime], None]] = []
 on_paused: list[Callable[[Volunteer, User | None, datetime], None]] = []
 """Called inside the transaction in which a volunteer is paused."""
 
-profile_panels: list[Callable[[HttpRequest, Volunteer], str]] = []
-"""Each returns safe HTML shown on the staff's profile page, or an empty string."""
+profile_panels: list[Callable[[HttpRequest, Volunteer], SafeString]] = []
+"""Each returns HTML rendered by a template, shown on the staff's profile page, or nothing."""
 
 last_served: list[Callable[[Sequence[int]], dict[int, date]]] = []
 """Each returns the day of the last activity for those of the volunteer ids that have one."""
