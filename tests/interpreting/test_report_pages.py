@@ -203,7 +203,7 @@ def test_the_lists_cost_the_same_for_one_and_for_twenty(
 
 @pytest.mark.parametrize("query", ["?tab=nothing", "?tab=%00"])
 def test_an_unknown_list_is_not_found(client_of, coordinator, query):
-    assert client_of(coordinator).get(f"/reports/{query}").status_code == 204
+    assert client_of(coordinator).get(f"/reports/{query}").status_code == 404
 
 
 def test_another_towns_reports_are_in_no_list(client_of, outsider, hana):
@@ -323,7 +323,7 @@ def test_a_receipt_is_shown_to_staff_only_and_kept_nowhere(
     assert answer["Content-Disposition"].startswith("inline")
     assert "no-store" in answer["Cache-Control"]
     for person in (outsider, requester, hana.user):
-        assert client_of(person).get(url).status_code == 204
+        assert client_of(person).get(url).status_code == 404
 
 
 def test_the_labels_are_ready_for_other_languages(hana):
