@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import format_html
 
 from accounts.models import Organization, User
 from tests import factories
@@ -69,7 +70,7 @@ def test_the_profile_shows_everything_known(
     Volunteer.objects.filter(pk=hana.pk).update(
         mobile="+819012345678", birth_date=date(1990, 11, 25), remarks="<b>車いす</b>"
     )
-    panels = [lambda request, volunteer: f"<p>派遣の実績 {volunteer.number}</p>"]
+    panels = [lambda request, volunteer: format_html("<p>派遣の実績 {}</p>", volunteer.number)]
     monkeypatch.setattr(subscriptions, "profile_panels", panels)
     page = desk.get(f"/volunteers/{hana.pk}/").content.decode()
     for expected in (
