@@ -7,6 +7,7 @@ poll as well.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Final
 
@@ -16,6 +17,7 @@ from django.db import transaction
 from prometheus_client import Counter
 
 logger = logging.getLogger(__name__)
+PATIENCE = 2.0  # seconds for one hint, should the channel layer hang; pages poll as well
 FAILED = Counter("tsunagi_events_failed", "Hints that could not be handed to the channel layer")
 SENT = Counter("tsunagi_events_sent", "Hints handed to the channel layer", ["type"])
 
@@ -50,11 +52,16 @@ def publish(event_type: str, object_id: int, version: int, *groups: str) -> None
 
 
 def _send(event: dict[str, object], groups: tuple[str, ...]) -> None:
+    try:
+        async_to_sync(_send_all)(event, groups)
+        SENT.labels(str(event["event"])).inc(len(groups))
+    except Exception as error:
+        FAILED.inc(len(groups))
+        logger.warning("hint %s not sent: %s", event["event"], type(error).__name__)
+
+
+async def _send_all(event: dict[str, object], groups: tuple[str, ...]) -> None:
+    """Hand the hint to every group; whoever pressed a button waits for this."""
     layer = get_channel_layer()
-    for group in groups:
-        try:
-            async_to_sync(layer.group_send)(group, event)
-            SENT.labels(str(event["event"])).inc()
-        except Exception as error:
-            FAILED.inc()
-            logger.warning("hint %s not sent: %s", event["event"], type(error).__name__)
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(layer.group_send(group, event) for group in groups))
