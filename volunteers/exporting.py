@@ -18,7 +18,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from accounts import audit
 from accounts.models import Organization, User
-from volunteers.availability import TOKYO, Rule
+from accounts.times import TOKYO
+from volunteers.availability import Rule
 from volunteers.comparing.changes import Present
 from volunteers.comparing.matching import with_parts
 from volunteers.importing.schedules import RuleValue

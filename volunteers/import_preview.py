@@ -50,7 +50,8 @@ class ShownRow:
     @property
     def number(self) -> int | None:
         """The registration number."""
-        return self.draft.get("number") or (self.row.volunteer and self.row.volunteer.number)
+        typed: int | None = self.draft.get("number")
+        return typed or (self.row.volunteer.number if self.row.volunteer else None)
 
     @property
     def place(self) -> str:

@@ -6,6 +6,8 @@ too late leads to the right one.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import STAFF, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
+from accounts.times import TOKYO
 from volunteers import exporting, import_preview, tasks
 from volunteers.access import get_import_for
 from volunteers.actions import importing
-from volunteers.availability import TOKYO
 from volunteers.forms.importing import MappingForm, PledgeForm, UploadForm
 from volunteers.models import ImportRun
 
@@ -132,15 +134,13 @@ def _preview_context(request: HttpRequest, run: ImportRun) -> dict[str, object]:
     groups = import_preview.groups(run) if show == import_preview.CELLS else []
     code = request.GET.get("reason", "")
     group = next((one for one in groups if one.code == code), groups[0] if groups else None)
+    found: Any = import_preview.rows_of(run, show)
     if show == import_preview.CELLS:
         found = import_preview.cells(run, group.code, several) if group else []
-        page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-        rows: object = page.object_list
-    else:
-        page = Paginator(import_preview.rows_of(run, show), PER_PAGE).get_page(
-            request.GET.get("page")
-        )
-        rows = import_preview.shown(page.object_list, several)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    if show != import_preview.CELLS:
+        rows = import_preview.shown(rows, several)
     return {
         "run": run,
         "counts": counts,

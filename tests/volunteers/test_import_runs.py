@@ -130,8 +130,8 @@ def test_a_long_list_is_read_and_written_in_the_background_with_progress(
 ) -> None:
     upload(desk, long_list(850))
     assert columns(desk).url.endswith("/progress/")
-    job = ProcrastinateJob.objects.get(task_name="volunteers.go_on_with_import")
-    assert job.args == {"run_id": newest().pk}
+    jobs = ProcrastinateJob.objects.filter(task_name="volunteers.go_on_with_import")
+    assert {"run_id": newest().pk} in [job.args for job in jobs]
     page = desk.get(f"/volunteers/import/{newest().pk}/progress/").content.decode()
     assert "読み取っています" in page
     assert 'http-equiv="refresh"' in page

@@ -15,10 +15,10 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.errors import ActionError
+from accounts.times import TOKYO
 from volunteers.actions import states
 from volunteers.actions.entries import update_volunteer
 from volunteers.actions.many import register_volunteers
-from volunteers.availability import TOKYO
 from volunteers.comparing.matching import Register
 from volunteers.comparing.proposals import Conditions
 from volunteers.comparing.rows import compare, identity
@@ -134,8 +134,8 @@ class Writer:
         """Give up a number that somebody else has; it is kept as a remark."""
         fields: dict[str, Any] = dict(wanted.record.fields)
         number = fields.get("number")
-        others = Volunteer.objects.filter(organization_id=self._run.organization_id, number=number)
-        if number is None or not others.exists():
+        people = Volunteer.objects.of(self._run.organization)
+        if number is None or not people.filter(number=number).exists():
             return wanted
         del fields["number"]
         remarks = str(fields.get("remarks", ""))

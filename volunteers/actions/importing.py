@@ -19,9 +19,9 @@ from django.db.models import F, Q, QuerySet
 from accounts import audit
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from accounts.times import TOKYO
 from realtime import events
 from volunteers.actions.import_rows import Writer
-from volunteers.availability import TOKYO
 from volunteers.comparing.matching import Register
 from volunteers.comparing.own_rows import read_own_rows
 from volunteers.comparing.proposals import Conditions
@@ -338,6 +338,5 @@ def _record(run: ImportRun, verb: str, *, by: User | None, at: datetime, **detai
         organization=run.organization_id,
         by=by,
         at=at,
-        file=run.file_name,
-        **detail,
+        **{"file": run.file_name, **detail},  # type: ignore[arg-type]
     )

@@ -27,7 +27,7 @@ from volunteers.models import (
     Registration,
     Volunteer,
 )
-from volunteers.record import Record, Term
+from volunteers.record import Record, Skill, Term
 from volunteers.terms import too_young
 
 Entry = tuple[Record, Sequence[Term]]
@@ -101,7 +101,7 @@ def _parts(pairs: Sequence[tuple[Volunteer, Entry]]) -> Iterable[list[models.Mod
     ]
 
 
-def _skills(record: Record) -> Iterable[tuple[str, object]]:
+def _skills(record: Record) -> Iterable[tuple[str, Skill]]:
     skills = record.skills or []
     wanted = {languages.canonical(skill.language): skill for skill in skills}
     if len(wanted) < len(skills):

@@ -163,7 +163,7 @@ def value_in_words(name: str, value: Any) -> str:
         return phones.as_written(value) if value else ""
     choices = {"gender": Volunteer.Gender.choices, "channel": Volunteer.Channel.choices}
     if name == "message_language":
-        return dict(settings.LANGUAGES).get(value, value)
+        return str(dict(settings.LANGUAGES).get(value, value))
     if name in choices:
         return str(dict(choices[name]).get(value, value)) if value else ""
     return "" if value is None else str(value)

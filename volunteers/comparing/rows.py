@@ -82,7 +82,9 @@ class Planner:
         """Preview rows for our own workbook."""
         drafts = [row.draft() for row in rows]
         self._claimed = self._register.claimed(drafts)
-        numbers = Counter(draft.number for draft in drafts if draft.number is not None)
+        numbers: Counter[int | None] = Counter(
+            draft.number for draft in drafts if draft.number is not None
+        )
         for row, draft in zip(rows, drafts, strict=True):
             if row.blank:
                 blank = (Problem("blank", "空白の行です。", "", "info"),)

@@ -69,9 +69,9 @@ class PledgeForm(forms.Form):
     )
     pledged_on = DateField(label="誓約書の日付", required=False)
 
-    def __init__(self, *args: Any, run: ImportRun, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, run: ImportRun) -> None:
         initial = {"all_pledged": run.pledged_on is not None, "pledged_on": run.pledged_on}
-        super().__init__(*args, initial=initial, label_suffix="", **options)
+        super().__init__(data, initial=initial, label_suffix="")
 
     def clean(self) -> dict[str, Any]:
         """The day is needed only if the box is ticked."""
