@@ -14,8 +14,9 @@ WORKING = (ImportRun.State.READING, ImportRun.State.APPLYING)
 
 @background(queue="imports", name="volunteers.go_on_with_import")
 def go_on_with_import(run_id: int) -> None:
-    """Read or write a run, whichever is next."""
-    go_on(ImportRun.objects.get(pk=run_id))
+    """Read or write a run, whichever is next; nothing if it is gone."""
+    for run in ImportRun.objects.filter(pk=run_id).defer("content"):
+        go_on(run)
 
 
 @app.periodic(cron="*/15 * * * * *")

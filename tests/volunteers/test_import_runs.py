@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.errors import ActionError
 from accounts.models import User
+from realtime.worker import worker_app
 from tests.volunteers.importing_run import (
     SAMPLE,
     bring_in,
@@ -192,6 +194,24 @@ def test_two_confirmations_and_four_workers_write_everybody_once(
     for worker in workers:
         worker.join()
     assert (newest().state, Volunteer.objects.count()) == ("done", 120)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_does_what_the_page_left_to_it(desk: Client) -> None:
+    upload(desk, long_list(60))
+    columns(desk)
+    desk.post(f"/volunteers/import/{newest().pk}/confirm/")
+    assert newest().state == "applying"
+
+    async def work() -> None:
+        application = worker_app()
+        async with application.open_async():
+            await application.run_worker_async(
+                wait=False, install_signal_handlers=False, queues=["imports"], delete_jobs="always"
+            )
+
+    asyncio.run(work())
+    assert (newest().state, Volunteer.objects.count()) == ("done", 60)
 
 
 @pytest.mark.django_db
