@@ -8,6 +8,7 @@ database's clock.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from dispatch.models import Assignment, Offer, Request, Urgency
 from dispatch.policy import decent_hour
 from dispatch.timing import after_filling, class_of
 
+logger = logging.getLogger(__name__)
 DESK_REMINDER = timedelta(minutes=30)
 NOW_REMINDER = timedelta(minutes=5)
 
@@ -56,7 +58,16 @@ def advance_due(at: datetime | None = None, limit: int = 200) -> int:
     """Advance every request that is due, oldest first: the sweep behind the wake-ups."""
     moment = at or database_now()
     due = Request.objects.filter(next_action_at__lte=moment).order_by("next_action_at")
-    return sum(advance(pk, at) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return sum(_advance_alone(pk, at) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _advance_alone(request_id: int, at: datetime | None) -> bool:
+    """One request that fails must not keep the sweep from all the others."""
+    try:
+        return advance(request_id, at)
+    except Exception:
+        logger.exception("request %s", request_id)
+        return False
 
 
 def _event(request: Request) -> str:
