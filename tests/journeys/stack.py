@@ -76,12 +76,12 @@ class Web(Process):
     """A web process on a port of its own."""
 
     def __init__(
-        self, number: int, port: int, environment: dict[str, str], log: Path, *options: str
+        self, number: int, port: int, environment: dict[str, str], log: Path, *arguments: str
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        arguments = ["-m", "uvicorn", "config.asgi:application", "--port", str(port)]
-        arguments += ["--no-access-log", "--timeout-graceful-shutdown", "3", *options]
-        super().__init__(f"web {number}", arguments, environment, log)
+        options = ["-m", "uvicorn", *arguments, "--port", str(port)]
+        options += ["--no-access-log", "--timeout-graceful-shutdown", "3"]
+        super().__init__(f"web {number}", options, environment, log)
 
     def is_ready(self) -> bool:
         """It answers."""
@@ -146,6 +146,7 @@ def running(
     webs: int = 1,
     workers: int | None = None,
     web_options: tuple[str, ...] = (),
+    application: str = "config.asgi:application",
     **environment: str,
 ) -> Iterator[Stack]:
     """Run the product; with ``workers=None`` the first web process carries one inside.
@@ -156,20 +157,22 @@ def running(
     stack = Stack()
     ports = [free_port() for _ in range(webs)]
     given = _environment(database_url, redis_url)
-    given |= {"PUBLIC_BASE_URL": f"http://127.0.0.1:{ports[0]}", **environment}
+    if ports:
+        given["PUBLIC_BASE_URL"] = f"http://127.0.0.1:{ports[0]}"
+    given |= environment
     with tempfile.TemporaryDirectory(prefix="tsunagi-stack-") as home:
         logs = Path(home)
         try:
             for number, port in enumerate(ports):
                 inside = {"EMBEDDED_WORKER": "1" if number == 0 and workers is None else "0"}
                 log = logs / f"web{number}"
-                stack.webs.append(Web(number, port, given | inside, log, *web_options))
+                stack.webs.append(Web(number, port, given | inside, log, application, *web_options))
             for number in range(workers or 0):
                 stack.workers.append(Worker(number, given, logs / f"worker{number}"))
             stack.wait()
             yield stack
         except BaseException:
-            print(stack.logs())
+            print(stack.logs(), file=sys.stderr)
             raise
         finally:
             _stop(stack)

@@ -10,21 +10,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time as clock_time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import jpholiday
 import openpyxl
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from playwright.sync_api import BrowserContext, Download, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.clock import database_now
 from accounts.models import Organization, User
-from accounts.times import TOKYO, local
+from accounts.times import local
 from dispatch.models import Assignment, Offer, Request
 from honoraria.models import Honorarium
 from interpreting.models import Report
