@@ -25,7 +25,7 @@ class Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The base URL of the styleguide and of the pages in tests.ui.urls."""
     middleware = [
@@ -42,9 +42,12 @@ def site() -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Chromium, or a clear skip where it is missing."""
+    """Chromium, or a clear skip where it is missing.
+
+    Per module, because its event loop would stand in the way of tests with a database.
+    """
     if not CHROMIUM.exists():
         pytest.skip("needs Chromium at /usr/bin/chromium")
     with sync_playwright() as playwright:
