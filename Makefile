@@ -5,6 +5,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+JOBS ?= 2
 export HOST PORT
 
 VENV := .venv
@@ -32,8 +33,8 @@ demo-reset: demo-stop ## throw the demo's data away; the next `make demo` starts
 	@test ! -x $(RUN) || $(RUN) -m config.embedded_postgres remove
 	@rm -f var/demo.json var/demo.lock
 
-test: $(VENV)/dev.stamp messages ## run every test (ARGS="-k words" for some)
-	@$(RUN) -m pytest $(ARGS)
+test: $(VENV)/dev.stamp messages ## run every test (ARGS="-k words" for some, JOBS=1 in one process)
+	@$(RUN) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.stamp ## look for slips: ruff, the order of the floors, bandit
 	@$(RUN) -m ruff check .

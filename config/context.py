@@ -25,14 +25,14 @@ def navigation(request: HttpRequest) -> list[Item]:
     role = request.membership.role  # type: ignore[attr-defined]
     staff = {"coordinator", "admin"}
     entries = [
-        (staff, "ボード", "/board/", "board"),
-        (staff | {"requester", "accountant"}, "依頼", "/requests/", "requests"),
-        (staff, "ボランティア", "/volunteers/", "volunteers"),
-        ({"accountant", "admin", "coordinator"}, "謝礼", "/honoraria/", "honoraria"),
-        ({"admin"}, "設定", "/settings/", "settings"),
+        (staff, "ボード", ["/board/"], "board"),
+        (staff | {"requester", "accountant"}, "依頼", ["/requests/"], "requests"),
+        (staff, "ボランティア", ["/volunteers/"], "volunteers"),
+        (staff | {"accountant"}, "謝礼", ["/honoraria/", "/reports/", "/tariffs/"], "honoraria"),
+        (staff | {"accountant", "requester"}, "設定", ["/settings/"], "settings"),
     ]
     return [
-        Item(label=label, url=url, icon=icon, current=request.path.startswith(url))
-        for roles, label, url, icon in entries
+        Item(label=label, url=urls[0], icon=icon, current=request.path.startswith(tuple(urls)))
+        for roles, label, urls, icon in entries
         if role in roles
     ]

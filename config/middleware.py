@@ -1,14 +1,17 @@
 """A database that is away for a moment is said so, with a time to come back, never as a 500."""
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
 from psycopg_pool import PoolTimeout
 
 logger = logging.getLogger(__name__)
+OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 
 
 def database_outage(
@@ -20,14 +23,26 @@ def database_outage(
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
-            return None
-        logger.warning("database unavailable: %s", type(exception).__name__)
-        for connection in connections.all(initialized_only=True):
-            connection.close_if_unusable_or_obsolete()
-        response = render(request, "503.html", status=503)
-        response["Retry-After"] = "5"
-        return response
+        return _outage(request) if isinstance(exception, OUTAGES) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The site's answer to any other failure; 503 when the session could not even be read.
+
+    Django hands exceptions of views to ``process_exception``, those of middleware only here.
+    """
+    if isinstance(sys.exc_info()[1], OUTAGES):
+        return _outage(request)
+    return defaults.server_error(request)
+
+
+def _outage(request: HttpRequest) -> HttpResponse:
+    logger.warning("database unavailable: %s", type(sys.exc_info()[1]).__name__)
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_unusable_or_obsolete()
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = "5"
+    return response

@@ -8,93 +8,254 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('interpreting', '0001_initial'),
-        ('volunteers', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("interpreting", "0001_initial"),
+        ("volunteers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tariff',
+            name="Tariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('paid_by', models.CharField(choices=[('bank', '口座振込'), ('cash', '現金'), ('gift_card', '図書カード等'), ('none', '支払なし（実費のみ）')], default='bank', max_length=10, verbose_name='支払方法')),
-                ('priority', models.PositiveSmallIntegerField(default=100, help_text='the first tariff whose conditions fit is taken; lower comes first')),
-                ('modes', models.JSONField(blank=True, default=list, help_text='modes it applies to; empty means every mode')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "paid_by",
+                    models.CharField(
+                        choices=[
+                            ("bank", "口座振込"),
+                            ("cash", "現金"),
+                            ("gift_card", "図書カード等"),
+                            ("none", "支払なし（実費のみ）"),
+                        ],
+                        default="bank",
+                        max_length=10,
+                        verbose_name="支払方法",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="the first tariff whose conditions fit is taken; lower comes first",
+                    ),
+                ),
+                (
+                    "modes",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="modes it applies to; empty means every mode",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tariffs",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['priority', 'id'],
+                "ordering": ["priority", "id"],
             },
         ),
         migrations.CreateModel(
-            name='TariffVersion',
+            name="TariffVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='適用開始日')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='適用終了日')),
-                ('rules', models.JSONField(verbose_name='計算の規則')),
-                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='honoraria.tariff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="適用終了日")),
+                ("rules", models.JSONField(verbose_name="計算の規則")),
+                (
+                    "tariff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="honoraria.tariff",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-valid_from'],
+                "ordering": ["-valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='Honorarium',
+            name="Honorarium",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity_date', models.DateField(help_text='in Asia/Tokyo', verbose_name='活動日')),
-                ('minutes', models.PositiveIntegerField(verbose_name='活動時間（分）')),
-                ('fee', models.IntegerField(verbose_name='謝礼（円）')),
-                ('transport', models.IntegerField(default=0, verbose_name='交通費（円）')),
-                ('total', models.IntegerField(verbose_name='合計（円）')),
-                ('derivation', models.JSONField(default=list, verbose_name='計算の内訳')),
-                ('state', models.CharField(choices=[('draft', '承認待ち'), ('approved', '承認済み'), ('closed', '締め済み'), ('paid', '支払済み')], default='draft', max_length=10, verbose_name='状態')),
-                ('created_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='訂正の理由')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='honoraria.honorarium')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='honoraria', to='accounts.organization')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='honoraria', to='interpreting.report')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='honoraria', to='volunteers.volunteer')),
-                ('tariff_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='honoraria', to='honoraria.tariffversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "activity_date",
+                    models.DateField(help_text="in Asia/Tokyo", verbose_name="活動日"),
+                ),
+                ("minutes", models.PositiveIntegerField(verbose_name="活動時間（分）")),
+                ("fee", models.IntegerField(verbose_name="謝礼（円）")),
+                ("transport", models.IntegerField(default=0, verbose_name="交通費（円）")),
+                ("total", models.IntegerField(verbose_name="合計（円）")),
+                ("derivation", models.JSONField(default=list, verbose_name="計算の内訳")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "承認待ち"),
+                            ("approved", "承認済み"),
+                            ("closed", "締め済み"),
+                            ("paid", "支払済み"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="訂正の理由")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="honoraria.honorarium",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honoraria",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honoraria",
+                        to="interpreting.report",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honoraria",
+                        to="volunteers.volunteer",
+                    ),
+                ),
+                (
+                    "tariff_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="honoraria",
+                        to="honoraria.tariffversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'honoraria',
-                'ordering': ['activity_date', 'id'],
+                "verbose_name_plural": "honoraria",
+                "ordering": ["activity_date", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='tariff',
-            constraint=models.UniqueConstraint(fields=('organization', 'code'), name='one_tariff_per_code'),
+            model_name="tariff",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "code"), name="one_tariff_per_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tariffversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='tariff_days_in_order'),
+            model_name="tariffversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="tariff_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tariffversion',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('tariff_id'), models.F('tariff_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('valid_from'), models.F('valid_to'), models.Value('[]'), function='daterange'), '&&')], name='one_tariff_version_per_day'),
+            model_name="tariffversion",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("tariff_id"),
+                            models.F("tariff_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("valid_from"),
+                            models.F("valid_to"),
+                            models.Value("[]"),
+                            function="daterange",
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_tariff_version_per_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='honorarium',
-            index=models.Index(fields=['organization', 'activity_date'], name='honorarium_month'),
+            model_name="honorarium",
+            index=models.Index(fields=["organization", "activity_date"], name="honorarium_month"),
         ),
         migrations.AddConstraint(
-            model_name='honorarium',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('fee'), '+', models.F('transport')))), name='honorarium_total_adds_up'),
+            model_name="honorarium",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("fee"), "+", models.F("transport")
+                        ),
+                    )
+                ),
+                name="honorarium_total_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='honorarium',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects__isnull', True)), fields=('report',), name='one_honorarium_per_report'),
+            model_name="honorarium",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("corrects__isnull", True)),
+                fields=("report",),
+                name="one_honorarium_per_report",
+            ),
         ),
     ]

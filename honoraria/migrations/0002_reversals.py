@@ -5,32 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_invitations'),
-        ('honoraria', '0001_initial'),
-        ('interpreting', '0001_initial'),
-        ('volunteers', '0001_initial'),
+        ("accounts", "0003_invitations"),
+        ("honoraria", "0001_initial"),
+        ("interpreting", "0001_initial"),
+        ("volunteers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='honorarium',
-            name='kind',
-            field=models.CharField(choices=[('priced', '計算'), ('reversal', '取消し')], default='priced', max_length=10, verbose_name='区分'),
+            model_name="honorarium",
+            name="kind",
+            field=models.CharField(
+                choices=[("priced", "計算"), ("reversal", "取消し")],
+                default="priced",
+                max_length=10,
+                verbose_name="区分",
+            ),
         ),
         migrations.AlterField(
-            model_name='honorarium',
-            name='minutes',
-            field=models.IntegerField(help_text='negative in a reversal', verbose_name='活動時間（分）'),
+            model_name="honorarium",
+            name="minutes",
+            field=models.IntegerField(
+                help_text="negative in a reversal", verbose_name="活動時間（分）"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='honorarium',
-            constraint=models.UniqueConstraint(fields=('corrects',), name='one_correction_per_honorarium'),
+            model_name="honorarium",
+            constraint=models.UniqueConstraint(
+                fields=("corrects",), name="one_correction_per_honorarium"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='honorarium',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'priced'), ('minutes__gte', 0)), models.Q(('corrects__isnull', False), ('kind', 'reversal')), _connector='OR'), name='reversal_names_what_it_reverses'),
+            model_name="honorarium",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "priced"), ("minutes__gte", 0)),
+                    models.Q(("corrects__isnull", False), ("kind", "reversal")),
+                    _connector="OR",
+                ),
+                name="reversal_names_what_it_reverses",
+            ),
         ),
     ]

@@ -6,54 +6,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dispatch', '0001_initial'),
+        ("dispatch", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('submitted', '提出済み'), ('returned', '差戻し'), ('confirmed', '確認済み')], default='submitted', max_length=10)),
-                ('started_at', models.DateTimeField(verbose_name='開始')),
-                ('ended_at', models.DateTimeField(verbose_name='終了')),
-                ('waiting_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='待ち時間（分）')),
-                ('transport', models.CharField(choices=[('none', 'なし・徒歩'), ('train_bus', '電車・バス'), ('car', '自家用車'), ('taxi', 'タクシー')], default='none', max_length=10, verbose_name='交通手段')),
-                ('transport_yen', models.PositiveIntegerField(default=0, verbose_name='交通費（円）')),
-                ('transport_route', models.CharField(blank=True, max_length=200, verbose_name='経路')),
-                ('distance_km', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='距離（km）')),
-                ('amount_units', models.PositiveIntegerField(blank=True, help_text='pages, characters or words (翻訳)', null=True, verbose_name='ページ・文字数')),
-                ('outcome', models.CharField(choices=[('done', '予定どおり終了'), ('continues', '次回も必要'), ('resident_absent', '相談者が来なかった'), ('cancelled_on_site', '現地で中止'), ('trouble', '困ったことがあった')], max_length=20, verbose_name='結果')),
-                ('comment', models.TextField(blank=True, verbose_name='連絡事項')),
-                ('submitted_via', models.CharField(choices=[('volunteer', '本人'), ('desk', '職員が代理')], max_length=10)),
-                ('submitted_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('return_reason', models.CharField(blank=True, max_length=300)),
-                ('assignment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='report', to='dispatch.assignment')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "提出済み"),
+                            ("returned", "差戻し"),
+                            ("confirmed", "確認済み"),
+                        ],
+                        default="submitted",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="開始")),
+                ("ended_at", models.DateTimeField(verbose_name="終了")),
+                (
+                    "waiting_minutes",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="待ち時間（分）"),
+                ),
+                (
+                    "transport",
+                    models.CharField(
+                        choices=[
+                            ("none", "なし・徒歩"),
+                            ("train_bus", "電車・バス"),
+                            ("car", "自家用車"),
+                            ("taxi", "タクシー"),
+                        ],
+                        default="none",
+                        max_length=10,
+                        verbose_name="交通手段",
+                    ),
+                ),
+                (
+                    "transport_yen",
+                    models.PositiveIntegerField(default=0, verbose_name="交通費（円）"),
+                ),
+                (
+                    "transport_route",
+                    models.CharField(blank=True, max_length=200, verbose_name="経路"),
+                ),
+                (
+                    "distance_km",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="距離（km）"
+                    ),
+                ),
+                (
+                    "amount_units",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="pages, characters or words (翻訳)",
+                        null=True,
+                        verbose_name="ページ・文字数",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("done", "予定どおり終了"),
+                            ("continues", "次回も必要"),
+                            ("resident_absent", "相談者が来なかった"),
+                            ("cancelled_on_site", "現地で中止"),
+                            ("trouble", "困ったことがあった"),
+                        ],
+                        max_length=20,
+                        verbose_name="結果",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="連絡事項")),
+                (
+                    "submitted_via",
+                    models.CharField(
+                        choices=[("volunteer", "本人"), ("desk", "職員が代理")], max_length=10
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("return_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "assignment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report",
+                        to="dispatch.assignment",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-submitted_at'],
+                "ordering": ["-submitted_at"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.BinaryField()),
-                ('content_type', models.CharField(default='image/jpeg', max_length=40)),
-                ('sha256', models.CharField(max_length=64)),
-                ('uploaded_at', models.DateTimeField()),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='interpreting.report')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("content", models.BinaryField()),
+                ("content_type", models.CharField(default="image/jpeg", max_length=40)),
+                ("sha256", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="receipts",
+                        to="interpreting.report",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gt', models.F('started_at'))), name='report_ends_after_start'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gt", models.F("started_at"))),
+                name="report_ends_after_start",
+            ),
         ),
     ]

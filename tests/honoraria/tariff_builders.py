@@ -1,35 +1,12 @@
 """Short ways to write down rules and price them, shared by the tariff tests."""
 
-import copy
-import datetime as dt
-import json
-from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import jpholiday
-import pytest
 
 from honoraria.tariff import (
     Activity,
-    InvalidInput,
-    InvalidRules,
-    MissingInput,
-    OutsideTable,
-    TariffError,
-    Version,
-    VersionGap,
-    VersionOverlap,
-    business_day_counter,
-    cancellation_charge,
-    choose,
-    describe,
-    preset,
-    presets,
     price,
-    price_both,
-    split,
-    validate,
 )
 
 JAPAN = ZoneInfo("Asia/Tokyo")

@@ -6,238 +6,608 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='areas', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="areas",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ImportMapping',
+            name="ImportMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('mapping', models.JSONField()),
-                ('used_at', models.DateTimeField()),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("mapping", models.JSONField()),
+                ("used_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200)),
-                ('file_hash', models.CharField(max_length=64)),
-                ('content', models.BinaryField(null=True)),
-                ('mapping', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('mapping', '列の確認'), ('reading', '読み取り中'), ('preview', '内容の確認'), ('applying', '登録中'), ('done', '完了'), ('failed', '中止')], default='mapping', max_length=10)),
-                ('done_rows', models.PositiveIntegerField(default=0)),
-                ('total_rows', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("file_hash", models.CharField(max_length=64)),
+                ("content", models.BinaryField(null=True)),
+                ("mapping", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("mapping", "列の確認"),
+                            ("reading", "読み取り中"),
+                            ("preview", "内容の確認"),
+                            ("applying", "登録中"),
+                            ("done", "完了"),
+                            ("failed", "中止"),
+                        ],
+                        default="mapping",
+                        max_length=10,
+                    ),
+                ),
+                ("done_rows", models.PositiveIntegerField(default=0)),
+                ("total_rows", models.PositiveIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Volunteer',
+            name="Volunteer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='登録番号')),
-                ('name', models.CharField(max_length=120, verbose_name='氏名')),
-                ('kana', models.CharField(blank=True, max_length=120, verbose_name='フリガナ')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='生年月日')),
-                ('gender', models.CharField(blank=True, choices=[('', '記載なし'), ('female', '女性'), ('male', '男性'), ('other', 'その他')], default='', max_length=8, verbose_name='性別')),
-                ('mobile', models.CharField(blank=True, help_text='E.164', max_length=20, verbose_name='携帯電話')),
-                ('phone', models.CharField(blank=True, help_text='E.164', max_length=20, verbose_name='固定電話')),
-                ('fax', models.CharField(blank=True, help_text='E.164', max_length=20, verbose_name='FAX')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='メール')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='住所')),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('reach_minutes', models.PositiveSmallIntegerField(blank=True, help_text='from home, one way', null=True, verbose_name='移動できる時間（分）')),
-                ('by_car', models.BooleanField(default=False, verbose_name='車で移動できる')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'メール'), ('hand', '電話（職員から）')], default='sms', max_length=8, verbose_name='連絡方法')),
-                ('message_language', models.CharField(choices=[('ja', '日本語'), ('ja-simple', 'やさしい日本語'), ('en', 'English')], default='ja', max_length=12, verbose_name='連絡の言語')),
-                ('night_messages', models.BooleanField(default=False, verbose_name='夜間・早朝の連絡も可')),
-                ('weekly_hours_cap', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='週の上限（時間）')),
-                ('accepts_video', models.BooleanField(default=True, verbose_name='映像・電話の通訳も可')),
-                ('on_call_until', models.DateTimeField(blank=True, null=True, verbose_name='待機終了')),
-                ('public_name_consent', models.BooleanField(default=False, verbose_name='氏名の公開に同意')),
-                ('status', models.CharField(choices=[('active', '活動中'), ('paused', '休止中'), ('withdrawn', '退会')], default='active', max_length=10, verbose_name='状態')),
-                ('paused_until', models.DateField(blank=True, null=True, verbose_name='休止終了日')),
-                ('certificates', models.CharField(blank=True, max_length=300, verbose_name='資格等')),
-                ('remarks', models.TextField(blank=True, help_text='includes what an import could not read', verbose_name='備考')),
-                ('last_seen_at', models.DateTimeField(blank=True, null=True, verbose_name='最後に応答した日時')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('areas', models.ManyToManyField(blank=True, related_name='volunteers', to='volunteers.area')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='volunteers', to='accounts.organization')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='volunteers', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="登録番号")),
+                ("name", models.CharField(max_length=120, verbose_name="氏名")),
+                ("kana", models.CharField(blank=True, max_length=120, verbose_name="フリガナ")),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="生年月日")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "記載なし"),
+                            ("female", "女性"),
+                            ("male", "男性"),
+                            ("other", "その他"),
+                        ],
+                        default="",
+                        max_length=8,
+                        verbose_name="性別",
+                    ),
+                ),
+                (
+                    "mobile",
+                    models.CharField(
+                        blank=True, help_text="E.164", max_length=20, verbose_name="携帯電話"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, help_text="E.164", max_length=20, verbose_name="固定電話"
+                    ),
+                ),
+                (
+                    "fax",
+                    models.CharField(
+                        blank=True, help_text="E.164", max_length=20, verbose_name="FAX"
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="メール")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="住所")),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                (
+                    "reach_minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="from home, one way",
+                        null=True,
+                        verbose_name="移動できる時間（分）",
+                    ),
+                ),
+                ("by_car", models.BooleanField(default=False, verbose_name="車で移動できる")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("sms", "SMS"), ("email", "メール"), ("hand", "電話（職員から）")],
+                        default="sms",
+                        max_length=8,
+                        verbose_name="連絡方法",
+                    ),
+                ),
+                (
+                    "message_language",
+                    models.CharField(
+                        choices=[
+                            ("ja", "日本語"),
+                            ("ja-simple", "やさしい日本語"),
+                            ("en", "English"),
+                        ],
+                        default="ja",
+                        max_length=12,
+                        verbose_name="連絡の言語",
+                    ),
+                ),
+                (
+                    "night_messages",
+                    models.BooleanField(default=False, verbose_name="夜間・早朝の連絡も可"),
+                ),
+                (
+                    "weekly_hours_cap",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="週の上限（時間）"
+                    ),
+                ),
+                (
+                    "accepts_video",
+                    models.BooleanField(default=True, verbose_name="映像・電話の通訳も可"),
+                ),
+                (
+                    "on_call_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="待機終了"),
+                ),
+                (
+                    "public_name_consent",
+                    models.BooleanField(default=False, verbose_name="氏名の公開に同意"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "活動中"), ("paused", "休止中"), ("withdrawn", "退会")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                (
+                    "paused_until",
+                    models.DateField(blank=True, null=True, verbose_name="休止終了日"),
+                ),
+                (
+                    "certificates",
+                    models.CharField(blank=True, max_length=300, verbose_name="資格等"),
+                ),
+                (
+                    "remarks",
+                    models.TextField(
+                        blank=True,
+                        help_text="includes what an import could not read",
+                        verbose_name="備考",
+                    ),
+                ),
+                (
+                    "last_seen_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="最後に応答した日時"),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "areas",
+                    models.ManyToManyField(
+                        blank=True, related_name="volunteers", to="volunteers.area"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="volunteers",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="volunteers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='開始日')),
-                ('ends_on', models.DateField(verbose_name='登録期限')),
-                ('pledge_version', models.CharField(blank=True, max_length=20, verbose_name='誓約書の版')),
-                ('pledged_on', models.DateField(blank=True, null=True, verbose_name='誓約日')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registrations', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="開始日")),
+                ("ends_on", models.DateField(verbose_name="登録期限")),
+                (
+                    "pledge_version",
+                    models.CharField(blank=True, max_length=20, verbose_name="誓約書の版"),
+                ),
+                ("pledged_on", models.DateField(blank=True, null=True, verbose_name="誓約日")),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="registrations",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-ends_on'],
+                "ordering": ["-ends_on"],
             },
         ),
         migrations.CreateModel(
-            name='LanguageSkill',
+            name="LanguageSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(help_text='BCP 47, with dialect', max_length=20, verbose_name='言語')),
-                ('to_japanese', models.PositiveSmallIntegerField(choices=[(1, '△ 少し'), (2, '○ 日常会話'), (3, '◎ 通訳可')], default=2, verbose_name='日本語へ')),
-                ('from_japanese', models.PositiveSmallIntegerField(choices=[(1, '△ 少し'), (2, '○ 日常会話'), (3, '◎ 通訳可')], default=2, verbose_name='日本語から')),
-                ('certificate', models.CharField(blank=True, max_length=120, verbose_name='資格')),
-                ('verified_by', models.CharField(blank=True, max_length=120, verbose_name='確認者')),
-                ('verified_on', models.DateField(blank=True, null=True, verbose_name='確認日')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        help_text="BCP 47, with dialect", max_length=20, verbose_name="言語"
+                    ),
+                ),
+                (
+                    "to_japanese",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "△ 少し"), (2, "○ 日常会話"), (3, "◎ 通訳可")],
+                        default=2,
+                        verbose_name="日本語へ",
+                    ),
+                ),
+                (
+                    "from_japanese",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "△ 少し"), (2, "○ 日常会話"), (3, "◎ 通訳可")],
+                        default=2,
+                        verbose_name="日本語から",
+                    ),
+                ),
+                ("certificate", models.CharField(blank=True, max_length=120, verbose_name="資格")),
+                (
+                    "verified_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="確認者"),
+                ),
+                ("verified_on", models.DateField(blank=True, null=True, verbose_name="確認日")),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skills",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=100)),
-                ('row_number', models.PositiveIntegerField()),
-                ('raw', models.JSONField(default=dict)),
-                ('draft', models.JSONField(default=dict)),
-                ('outcome', models.CharField(choices=[('create', '新規'), ('change', '変更'), ('same', '変更なし'), ('skip', '対象外'), ('human', '要確認')], max_length=8)),
-                ('changes', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('applied', models.BooleanField(default=False)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='volunteers.importrun')),
-                ('volunteer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sheet", models.CharField(max_length=100)),
+                ("row_number", models.PositiveIntegerField()),
+                ("raw", models.JSONField(default=dict)),
+                ("draft", models.JSONField(default=dict)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("create", "新規"),
+                            ("change", "変更"),
+                            ("same", "変更なし"),
+                            ("skip", "対象外"),
+                            ("human", "要確認"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("changes", models.JSONField(default=list)),
+                ("problems", models.JSONField(default=list)),
+                ("applied", models.BooleanField(default=False)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="volunteers.importrun",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='FieldSkill',
+            name="FieldSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(choices=[('medical', '医療'), ('school', '学校・教育'), ('administrative', '行政手続き'), ('legal', '法律'), ('employment', '労働'), ('childcare', '子育て'), ('housing', '住まい'), ('disaster', '災害'), ('other', 'その他')], max_length=16, verbose_name='分野')),
-                ('qualified', models.BooleanField(default=False, verbose_name='研修修了・資格あり')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='field_skills', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[
+                            ("medical", "医療"),
+                            ("school", "学校・教育"),
+                            ("administrative", "行政手続き"),
+                            ("legal", "法律"),
+                            ("employment", "労働"),
+                            ("childcare", "子育て"),
+                            ("housing", "住まい"),
+                            ("disaster", "災害"),
+                            ("other", "その他"),
+                        ],
+                        max_length=16,
+                        verbose_name="分野",
+                    ),
+                ),
+                (
+                    "qualified",
+                    models.BooleanField(default=False, verbose_name="研修修了・資格あり"),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="field_skills",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='AvailabilityRule',
+            name="AvailabilityRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(help_text='0 Monday … 6 Sunday, 7 public holiday')),
-                ('from_minute', models.PositiveSmallIntegerField(help_text='minutes after 0:00, Asia/Tokyo')),
-                ('to_minute', models.PositiveSmallIntegerField(help_text='may pass 1440 (overnight)')),
-                ('nth_mask', models.PositiveSmallIntegerField(default=0, help_text='0 means every week')),
-                ('on_holidays', models.BooleanField(default=True)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        help_text="0 Monday … 6 Sunday, 7 public holiday"
+                    ),
+                ),
+                (
+                    "from_minute",
+                    models.PositiveSmallIntegerField(help_text="minutes after 0:00, Asia/Tokyo"),
+                ),
+                (
+                    "to_minute",
+                    models.PositiveSmallIntegerField(help_text="may pass 1440 (overnight)"),
+                ),
+                (
+                    "nth_mask",
+                    models.PositiveSmallIntegerField(default=0, help_text="0 means every week"),
+                ),
+                ("on_holidays", models.BooleanField(default=True)),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['weekday', 'from_minute'],
+                "ordering": ["weekday", "from_minute"],
             },
         ),
         migrations.CreateModel(
-            name='AvailabilityException',
+            name="AvailabilityException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(verbose_name='初日')),
-                ('last_day', models.DateField(verbose_name='最終日')),
-                ('from_minute', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('to_minute', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('available', models.BooleanField(default=False, verbose_name='活動できる')),
-                ('note', models.CharField(blank=True, max_length=120, verbose_name='メモ')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_day", models.DateField(verbose_name="初日")),
+                ("last_day", models.DateField(verbose_name="最終日")),
+                ("from_minute", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("to_minute", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("available", models.BooleanField(default=False, verbose_name="活動できる")),
+                ("note", models.CharField(blank=True, max_length=120, verbose_name="メモ")),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day'],
+                "ordering": ["first_day"],
             },
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='one_area_per_name'),
+            model_name="area",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name"), name="one_area_per_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importmapping',
-            constraint=models.UniqueConstraint(fields=('organization', 'fingerprint'), name='one_mapping_per_layout'),
+            model_name="importmapping",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "fingerprint"), name="one_mapping_per_layout"
+            ),
         ),
         migrations.AddIndex(
-            model_name='volunteer',
-            index=models.Index(fields=['organization', 'status'], name='volunteer_status'),
+            model_name="volunteer",
+            index=models.Index(fields=["organization", "status"], name="volunteer_status"),
         ),
         migrations.AddConstraint(
-            model_name='volunteer',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='one_volunteer_per_number'),
+            model_name="volunteer",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "number"), name="one_volunteer_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteer',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('organization', 'user'), name='one_volunteer_per_user'),
+            model_name="volunteer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)),
+                fields=("organization", "user"),
+                name="one_volunteer_per_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'starts_on'), name='one_registration_per_start'),
+            model_name="registration",
+            constraint=models.UniqueConstraint(
+                fields=("volunteer", "starts_on"), name="one_registration_per_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='registration_days_in_order'),
+            model_name="registration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="registration_days_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='languageskill',
-            index=models.Index(fields=['language', 'volunteer'], name='skill_language'),
+            model_name="languageskill",
+            index=models.Index(fields=["language", "volunteer"], name="skill_language"),
         ),
         migrations.AddConstraint(
-            model_name='languageskill',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'language'), name='one_skill_per_language'),
+            model_name="languageskill",
+            constraint=models.UniqueConstraint(
+                fields=("volunteer", "language"), name="one_skill_per_language"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fieldskill',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'field'), name='one_entry_per_field'),
+            model_name="fieldskill",
+            constraint=models.UniqueConstraint(
+                fields=("volunteer", "field"), name="one_entry_per_field"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabilityrule',
-            constraint=models.CheckConstraint(condition=models.Q(('from_minute__lt', 1440), ('nth_mask__lt', 32), ('to_minute__gt', models.F('from_minute')), ('to_minute__lte', 2160), ('weekday__lte', 7)), name='availability_rule_sane'),
+            model_name="availabilityrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("from_minute__lt", 1440),
+                    ("nth_mask__lt", 32),
+                    ("to_minute__gt", models.F("from_minute")),
+                    ("to_minute__lte", 2160),
+                    ("weekday__lte", 7),
+                ),
+                name="availability_rule_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='exception_days_in_order'),
+            model_name="availabilityexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("first_day"))),
+                name="exception_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_minute__isnull', True), ('to_minute__isnull', True)), models.Q(('to_minute__gt', models.F('from_minute')), ('to_minute__lte', 1440)), _connector='OR'), name='exception_minutes_in_order'),
+            model_name="availabilityexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("from_minute__isnull", True), ("to_minute__isnull", True)),
+                    models.Q(("to_minute__gt", models.F("from_minute")), ("to_minute__lte", 1440)),
+                    _connector="OR",
+                ),
+                name="exception_minutes_in_order",
+            ),
         ),
     ]
