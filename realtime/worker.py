@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import connections
 from procrastinate import App
 from procrastinate.contrib.django import app
 
@@ -24,20 +26,29 @@ def worker_app() -> App:
 
 
 async def run_forever(*, concurrency: int = 4) -> None:
-    """Run a worker and start it again whenever it fails (such as after a database restart)."""
+    """Run a worker until cancelled, starting it again whenever it ends.
+
+    After a database restart it fails, or (when only its timer or its listener lost the connection)
+    stops in good order; either way somebody has to go on.
+    """
     while True:
         try:
             await run_once(concurrency=concurrency)
-            return
+            logger.warning("worker stopped by itself; starting again")
         except asyncio.CancelledError:
             raise
         except Exception as error:
             logger.warning("worker stopped (%s); starting again", type(error).__name__)
-            await asyncio.sleep(RESTART_SECONDS)
+        await asyncio.sleep(RESTART_SECONDS)
 
 
 async def run_once(*, concurrency: int) -> None:
-    """One life of the worker, until cancelled or failed."""
+    """One life of the worker, until cancelled, failed or stopped by itself.
+
+    The timer of periodic tasks uses Django's connection of the shared thread, which nobody else
+    tidies in a worker: a broken one from an earlier life would stop every later life at once.
+    """
+    await sync_to_async(connections.close_all)()
     application = worker_app()
     async with application.open_async():
         await application.run_worker_async(

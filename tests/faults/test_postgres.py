@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,17 @@ class Crowd:
             while not self.ended.is_set() and not self._answered(token):
                 time.sleep(0.1)
 
+    @contextmanager
+    def tapping(self) -> Iterator[None]:
+        """They tap during the block, and stop at its end."""
+        with ThreadPoolExecutor(TAPPERS) as people:
+            try:
+                for _ in range(TAPPERS):
+                    people.submit(self.run)
+                yield
+            finally:
+                self.ended.set()
+
     def _answered(self, token: str) -> bool:
         with suppress(OSError, http.client.HTTPException):
             status, _ = ask(self.host, "POST", f"/o/{token}/accept/")
@@ -123,15 +134,12 @@ def test_a_restarted_database_is_a_503_then_a_first_answer_and_no_promise_is_los
             for outage in outages:
                 crowd = Crowd(stack.url, list(itertools.islice(tokens, 40)))
                 page = f"/o/{city['tokens'][0]}/"
-                with ThreadPoolExecutor(TAPPERS) as people:
-                    for _ in range(TAPPERS):
-                        people.submit(crowd.run)
+                with crowd.tapping():
                     until(lambda c=crowd: len(c.yes) >= 10)  # type: ignore[misc]
                     outage(data)
                     for path in (page, "/board/"):
                         assert ask(crowd.host, "GET", path, cookie) == (503, "5"), path
                     assert ask(crowd.host, "GET", "/healthz")[0] == 200
-                    crowd.ended.set()
                 assert set(crowd.other) <= {503}
                 embedded_postgres.start(data)
                 assert ask(crowd.host, "GET", page)[0] == 200, "the first request recovers"

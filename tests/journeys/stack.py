@@ -25,7 +25,7 @@ from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0  # seconds until a process must be ready; several engineers share few cores
-TAIL = 6000  # bytes of each log shown when something failed
+TAIL = 20000  # bytes of each log shown when something failed
 
 
 class Process:
