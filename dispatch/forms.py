@@ -51,10 +51,10 @@ class ClockField(forms.CharField):
             return None
         if text.endswith(":"):
             text += "00"
-        if text.isdigit():
+        if text.isdecimal():
             text = f"{text[:-2] or 0}:{text[-2:]}" if len(text) > 2 else f"{text}:00"
         hours, _, minutes = text.partition(":")
-        if not (hours.isdigit() and minutes.isdigit() and len(hours) <= 2 and len(minutes) == 2):
+        if not (hours.isdecimal() and minutes.isdecimal() and len(hours) <= 2 == len(minutes)):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         if int(hours) > 23 or int(minutes) > 59:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")

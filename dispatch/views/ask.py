@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,7 +25,7 @@ from dispatch.candidates import Counts, count_able
 from dispatch.forms import RequestForm, initial_of
 from dispatch.match_values import Need
 from dispatch.match_values import Wish as NeedWish
-from dispatch.models import Desk, Mode, Place, RequestingBody
+from dispatch.models import Desk, Mode, Place, RequestingBody, Urgency
 from dispatch.travel import Point
 from volunteers.languages import name as language_name
 from volunteers.languages import search
@@ -74,6 +74,9 @@ def change_request(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, changing=found, status=422)
     draft = form.draft()
+    if draft.urgency == found.urgency == Urgency.NOW:  # it began when it was asked
+        length = draft.ends_at - draft.starts_at
+        draft = replace(draft, starts_at=found.starts_at, ends_at=found.starts_at + length)
     consequences = consequences_of(found, draft)
     if consequences and "confirmed" not in request.POST:
         return _form_page(request, form, changing=found, consequences=consequences)

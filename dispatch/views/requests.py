@@ -157,7 +157,7 @@ def ask_chosen(request: HttpRequest, pk: int) -> HttpResponse:
     membership, _, user = acting(request)
     found = get_request_for(membership, pk)
     at = database_now()
-    chosen = {int(v) for v in request.POST.getlist("volunteer") if v.isdigit()}
+    chosen = {int(v) for v in request.POST.getlist("volunteer")[:500] if _is_key(v)}
     ranking: Ranking = find_candidates(found, at=at, limit=500, skip_asked=False)
     picked = [c for c in ranking.candidates if c.volunteer_id in chosen]
     if not picked:
@@ -178,7 +178,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     membership, organization, user = acting(request)
     found = get_request_for(membership, pk)
     volunteer_id = request.POST.get("volunteer", "")
-    if not volunteer_id.isdigit() or len(volunteer_id) > 18:
+    if not _is_key(volunteer_id):
         raise Http404
     volunteer = Volunteer.objects.of(organization).filter(pk=int(volunteer_id)).first()
     if volunteer is None:
@@ -333,6 +333,10 @@ def assignment_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     action, done = verbs[verb]
     return _act(request, assignment.request_id, action, done)
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _act(

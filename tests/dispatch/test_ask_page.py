@@ -72,6 +72,7 @@ def test_times_are_understood_as_people_type_them(page: Client, typed: str) -> N
         ({"language_text": "日本語"}, "language_text", "日本語以外"),
         ({"start": ""}, "start", "開始時刻を入力してください。"),
         ({"start": "25:00"}, "start", "14:30"),
+        ({"start": "²:00"}, "start", "14:30"),
         ({"day": "2026-11-01"}, "start", "過ぎています"),
         ({"day": "9999-12-31", "start": "23:59"}, "day", "日付"),
         ({"seats": "99"}, "seats", "20人まで"),
@@ -165,3 +166,25 @@ def test_a_harmless_change_keeps_the_offers(page: Client, city: Organization) ->
     assert offer.state == "sent"
     request.refresh_from_db()
     assert request.note == "新しいメモ"
+
+
+def test_a_note_added_at_the_counter_does_not_start_the_search_again(
+    page: Client, city: Organization, hana: Volunteer, clock: Clock
+) -> None:
+    page.post(NEW, COUNTER | {"minutes": "60"})
+    request = Request.objects.get()
+    offer = OfferFactory(request=request, volunteer=hana, state="sent")
+    clock.move(minutes=3)
+    answer = page.post(
+        f"/requests/{request.pk}/edit/", COUNTER | {"minutes": "60", "note": "2番窓口"}
+    )
+    assert answer.status_code == 302
+    request.refresh_from_db()
+    offer.refresh_from_db()
+    assert (request.note, offer.state) == ("2番窓口", "sent")
+
+
+def test_the_count_is_asked_for_without_anything_personal(page: Client) -> None:
+    form = page.get(NEW).content.decode()
+    left_out = form.partition('hx-params="not ')[2].partition('"')[0].split(",")
+    assert {"resident_name", "note", "contact_name", "contact_phone"} <= set(left_out)

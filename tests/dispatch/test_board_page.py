@@ -199,3 +199,12 @@ def test_an_accountant_sees_no_consultation_content(
     text = client_of(accountant).get(f"/requests/{request.pk}/").content.decode()
     assert "内科の初診" not in text
     assert "相談者A" not in text
+
+
+@pytest.mark.parametrize("verb", ["assign", "ask"])
+def test_what_only_looks_like_a_number_names_nobody(
+    verb: str, page: Client, city: Organization
+) -> None:
+    request = RequestFactory(organization=city)
+    answer = page.post(f"/requests/{request.pk}/{verb}/", {"volunteer": "²"})
+    assert answer.status_code in (302, 404)
