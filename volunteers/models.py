@@ -57,7 +57,7 @@ class VolunteerQuerySet(models.QuerySet["Volunteer"]):
         return self.filter(organization=organization)
 
     def offerable(self, on: date) -> VolunteerQuerySet:
-        """Active people with a registration and pledge valid on the day ``on`` and a language."""
+        """People active on the day ``on``, with registration and pledge valid then and a language."""
         valid = Registration.objects.filter(
             volunteer=models.OuterRef("pk"),
             starts_on__lte=on,
@@ -65,9 +65,9 @@ class VolunteerQuerySet(models.QuerySet["Volunteer"]):
             pledged_on__isnull=False,
         )
         skill = LanguageSkill.objects.filter(volunteer=models.OuterRef("pk"))
-        return self.filter(
-            models.Exists(valid), models.Exists(skill), status=Volunteer.Status.ACTIVE
-        )
+        back = Q(status=Volunteer.Status.PAUSED, paused_until__lt=on)
+        active = Q(status=Volunteer.Status.ACTIVE) | back
+        return self.filter(active, models.Exists(valid), models.Exists(skill))
 
     def on_call(self, at: datetime) -> VolunteerQuerySet:
         """People who said they are ready for video at the instant ``at``."""

@@ -226,7 +226,7 @@ def withdraw_offer(offer: Offer, *, by: User | None, at: datetime) -> Offer:
 def assign_directly(
     request: Request, volunteer: Volunteer, *, by: User, at: datetime, remote: bool = False
 ) -> Assignment:
-    """Give a seat to somebody who agreed by telephone or in person, without an offer.
+    """Give a seat to somebody who agreed by telephone or in person, asked before or not.
 
     Raises ``wrong_state`` unless the request is open, ``overlap`` and ``not_valid`` as accepting.
     """
@@ -237,7 +237,12 @@ def assign_directly(
         if locked.status != Request.Status.OPEN:
             raise ActionError("wrong_state", "この依頼は手配中ではありません。")
         _must_be_valid(volunteer, locked)
-        assignment = take_seat(locked, volunteer, at=at, remote=remote)
+        own = locked.offers.open().select_for_update().filter(volunteer=volunteer).first()
+        if own:  # asked already: this is the answer
+            move(own, "state", Offer.State.ACCEPTED)
+            own.answered_at, own.answered_via, own.answered_by = at, Offer.Via.DESK, str(by)
+            own.save(update_fields=["state", "answered_at", "answered_via", "answered_by"])
+        assignment = take_seat(locked, volunteer, at=at, offer=own, remote=remote)
         log(locked, "assignment.made", by=by, at=at, volunteer=volunteer.pk)
         finish_seating(locked, at=at, volunteer_id=volunteer.pk)
         tell_accepted(assignment, at=at)

@@ -170,3 +170,23 @@ def test_no_message_tells_who_the_resident_is_or_where(
     for message in Message.objects.all():
         for secret in (request.resident_name, request.place_name, request.place_address, "内科"):
             assert secret not in message.body
+
+
+def test_whoever_was_asked_and_is_then_assigned_hears_only_that(
+    asked: tuple[Offer, Offer], coordinator: User, now: datetime
+) -> None:
+    offer = asked[0]
+    assign_directly(offer.request, offer.volunteer, by=coordinator, at=now)
+    offer.refresh_from_db()
+    assert (offer.state, offer.answered_via) == ("accepted", "desk")
+    told = Message.objects.filter(recipient=offer.volunteer.key)
+    assert list(told.values_list("kind", flat=True)) == ["booked"]
+
+
+def test_whoever_is_asked_for_a_day_after_the_pause_can_accept(
+    city: Organization, hana: Volunteer, now: datetime
+) -> None:
+    hana.status, hana.paused_until = "paused", now.date()
+    hana.save()
+    offer = OfferFactory(request=RequestFactory(organization=city), volunteer=hana)
+    assert accept_offer(offer, via="web", at=now).outcome == "yours"
