@@ -76,7 +76,10 @@ def release(volunteer_id: int, at: datetime | None = None) -> int:
         return 0
     done = 0
     for offer in volunteer.offers.open():
-        withdraw_offer(offer, by=None, at=at)
+        try:
+            withdraw_offer(offer, by=None, at=at)
+        except ActionError:
+            continue  # it has just been answered
         done += 1
     if volunteer.status == Volunteer.Status.WITHDRAWN:
         for assignment in volunteer.assignments.active().filter(request__starts_at__gt=at):

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from accounts.errors import ActionError
 from accounts.models import Organization, User
 from dispatch.models import Assignment, Offer, Request
 from dispatch.register_panels import last_served, release
@@ -64,3 +65,22 @@ def test_whoever_pauses_keeps_what_was_promised(
 
 def test_an_active_person_is_never_released(booking: Assignment, now: datetime) -> None:
     assert release(booking.volunteer_id, now) == 0
+
+
+def test_an_answer_given_meanwhile_does_not_keep_bookings_from_being_released(
+    booking: Assignment,
+    hana: Volunteer,
+    city: Organization,
+    coordinator: User,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    OfferFactory(request=RequestFactory(organization=city, place_name="図書館"), volunteer=hana)
+    withdraw_volunteer(hana, reason="転居", by=coordinator, at=now)
+
+    def answered(*args: object, **kwargs: object) -> None:
+        raise ActionError("wrong_state", "")
+
+    monkeypatch.setattr("dispatch.register_panels.withdraw_offer", answered)
+    assert release(hana.pk, now) == 1
+    assert not Assignment.objects.get(pk=booking.pk).is_active
