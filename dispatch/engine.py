@@ -98,7 +98,8 @@ def _ask(request: Request, at: datetime) -> bool:
     """Send what the wave lacks and plan the next look; False when the rung has nobody left."""
     wait_until = _quiet_until(request, at)
     if wait_until:
-        schedule(request, Request.NextAction.WAVE, wait_until)
+        deadline = _deadline(request)  # a later rung may need its lead time before the morning
+        schedule(request, Request.NextAction.WAVE, min(wait_until, deadline or wait_until))
         return True
     plan = request.policy[class_of(request, at)]
     pending = _pending(request, at, plan["horizon_minutes"])

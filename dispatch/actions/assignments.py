@@ -101,7 +101,7 @@ def record_no_show(assignment: Assignment, *, by: User, at: datetime) -> Assignm
         assignment.ended_at = at
         assignment.save(update_fields=["state", "ended_at"])
         _log(request, assignment, "assignment.no_show", by=by, at=at, label="")
-        if request.status == Request.Status.FILLED and at < request.ends_at:
+        if at < request.ends_at:
             restart_search(request, at)
         elif not request.assignments.active().exists():
             request.status = Request.Status.UNMET
