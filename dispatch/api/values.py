@@ -102,7 +102,11 @@ class AssignmentSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=Assignment.State.choices)
     created_at = InstantField()
     ended_at = InstantField(allow_null=True)
-    end_reason = serializers.CharField(allow_blank=True)
+    end_reason = serializers.SerializerMethodField()
+
+    def get_end_reason(self, assignment: Assignment) -> str:
+        """Why it ended, in the volunteer's own words: for staff only."""
+        return "" if role_of(self) == Role.REQUESTER else assignment.end_reason
 
     def get_volunteer_name(self, assignment: Assignment) -> str:
         """The full name for staff only."""

@@ -171,6 +171,15 @@ def test_a_requester_sees_its_own_requests_without_who_was_asked(teacher, city, 
     assert teacher.get(f"{REQUESTS}{other.pk}/").status_code == 404
 
 
+def test_a_requester_does_not_read_why_somebody_cannot_come(teacher, city, school, hana):
+    own = factories.RequestFactory(organization=city, body=school)
+    factories.AssignmentFactory(
+        request=own, volunteer=hana, state="cancelled", end_reason="体調がよくない"
+    )
+    [shown] = teacher.get(f"{REQUESTS}{own.pk}/").json()["assignments"]
+    assert (shown["state"], shown["end_reason"]) == ("cancelled", "")
+
+
 def test_a_requester_may_wish_only_for_somebody_who_came_before(
     teacher, city, school, need, hana, minh
 ):
