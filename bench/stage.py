@@ -79,7 +79,6 @@ def _city() -> Organization:
 
     django.setup()
     from django.core.management import call_command
-
     from django.db.models import CharField, Value
     from django.db.models.functions import Cast, Concat, LPad
 
