@@ -143,7 +143,7 @@ def on_call_until(hours: str, at: datetime) -> datetime | None:
     if hours == "day":
         tomorrow = at.astimezone(TOKYO).date() + timedelta(days=1)
         return datetime.combine(tomorrow, time(), TOKYO)
-    if hours.isascii() and hours.isdigit() and int(hours) in ON_CALL_HOURS:
+    if hours in map(str, ON_CALL_HOURS):
         return at + timedelta(hours=int(hours))
     return None
 
