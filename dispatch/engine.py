@@ -9,6 +9,7 @@ database's clock.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.db import transaction
 from accounts.clock import database_now
 from dispatch.actions.assignments import close_if_over
 from dispatch.actions.common import log, save_and_announce, schedule
-from dispatch.actions.offers import send_wave
+from dispatch.actions.offers import send_wave, withdraw_open_offers
 from dispatch.actions.requests import release_everybody
 from dispatch.candidates import find_candidates
 from dispatch.chances import fill_chance, still_yes, wave_size
@@ -26,6 +27,8 @@ from dispatch.messages import ask_to_reconfirm
 from dispatch.models import Assignment, Offer, Request, Urgency
 from dispatch.policy import decent_hour
 from dispatch.timing import after_filling, class_of
+from realtime.models import Message
+from volunteers.models import Volunteer
 
 logger = logging.getLogger(__name__)
 DESK_REMINDER = timedelta(minutes=30)
@@ -96,14 +99,15 @@ def _advance_open(request: Request, at: datetime) -> None:
 
 def _ask(request: Request, at: datetime) -> bool:
     """Send what the wave lacks and plan the next look; False when the rung has nobody left."""
-    wait_until = _quiet_until(request, at)
-    if wait_until:
-        deadline = _deadline(request)  # a later rung may need its lead time before the morning
-        schedule(request, Request.NextAction.WAVE, min(wait_until, deadline or wait_until))
-        return True
     plan = request.policy[class_of(request, at)]
     pending = _pending(request, at, plan["horizon_minutes"])
     ranking = _candidates(request, at)
+    if wait_until := _quiet_until(request, at):
+        ranking = _night_people(ranking)
+        if not ranking.candidates:
+            deadline = _deadline(request)  # a later rung may need its lead time before the morning
+            schedule(request, Request.NextAction.WAVE, min(wait_until, deadline or wait_until))
+            return True
     horizon = plan["horizon_minutes"]
     chances = [still_yes(c.chance, at, at, horizon) for c in ranking.candidates]
     seats = request.seats - request.assignments.active().count()
@@ -141,11 +145,32 @@ def _candidates(request: Request, at: datetime) -> Ranking:
     return find_candidates(request, at=at, remote=remote, policy=request.policy)
 
 
+def _night_people(ranking: Ranking) -> Ranking:
+    """In the quiet hours only those are asked who allow messages at night."""
+    ids = [c.volunteer_id for c in ranking.candidates]
+    awake = set(
+        Volunteer.objects.filter(pk__in=ids, night_messages=True).values_list("pk", flat=True)
+    )
+    kept = [c for c in ranking.candidates if c.volunteer_id in awake]
+    return replace(ranking, candidates=kept, able=len(kept))
+
+
 def _pending(request: Request, at: datetime, horizon: float) -> list[float]:
-    """For each open offer the probability that it still says yes within the horizon."""
+    """For each open offer the probability that it still says yes within the horizon.
+
+    An offer whose message could not leave waits for a telephone call and is not counted on.
+    """
+    stuck = set(
+        Message.objects.filter(
+            subject_key__in=[offer.key for offer in request.offers.open()],
+            kind__startswith="offer",
+            state__in=[Message.State.FAILED, Message.State.BY_HAND],
+        ).values_list("subject_key", flat=True)
+    )
     return [
         still_yes(offer.chance, offer.sent_at or offer.created_at, at, timedelta(minutes=horizon))
         for offer in request.offers.open()
+        if offer.key not in stuck
     ]
 
 
@@ -217,6 +242,7 @@ def _end_unmet(request: Request, at: datetime) -> None:
     """Time is over and nobody came: the request ends as unmet and counts as such."""
     if request.assignments.active().exists():
         # some of several seats were taken: what was arranged goes on
+        withdraw_open_offers(request, at=at)
         request.status = Request.Status.FILLED
         schedule(request, *after_filling(request, at))
         return

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.times import when_text
+from accounts.times import local, when_text
 from dispatch.message_texts import TEXTS
 from dispatch.models import Assignment, Mode, Offer, Request
+from dispatch.timing import quiet_until
 from realtime.models import Message
 from realtime.outbox import Recipient, queue
 from volunteers.languages import name as language_name
@@ -83,7 +84,7 @@ def tell(
         dedupe_key=dedupe_key,
         subject_key=subject_key or request.key,
         at=at,
-        not_before=not_before,
+        not_before=not_before or quiet_until(request, volunteer, at),
     )
 
 
@@ -170,12 +171,12 @@ def ask_to_reconfirm(assignment: Assignment, *, at: datetime) -> None:
 
 
 def ask_for_report(assignment: Assignment, *, at: datetime) -> None:
-    """Afterwards: please report."""
+    """Afterwards: please report; at most once a day."""
     tell(
         assignment.volunteer,
         assignment.request,
         "report",
-        dedupe_key=f"assignment:{assignment.pk}:report",
+        dedupe_key=f"assignment:{assignment.pk}:report:{local(at).date()}",
         at=at,
         url=home_url(),
     )

@@ -68,6 +68,18 @@ def release_later(volunteer: Volunteer, by: User | None, at: datetime) -> None:
     release_volunteer.defer(volunteer_id=volunteer.pk)
 
 
+def leavers(at: datetime | None = None) -> list[int]:
+    """People who paused or left and still hold what `release` would take back."""
+    gone = Volunteer.objects.exclude(status=Volunteer.Status.ACTIVE)
+    asked = Q(offers__state__in=Offer.OPEN_STATES)
+    booked = Q(
+        status=Volunteer.Status.WITHDRAWN,
+        assignments__state__in=Assignment.ACTIVE_STATES,
+        assignments__request__starts_at__gt=at or database_now(),
+    )
+    return list(gone.filter(asked | booked).values_list("pk", flat=True).distinct())
+
+
 def release(volunteer_id: int, at: datetime | None = None) -> int:
     """Take back what a volunteer who is not active any more still holds; returns how much."""
     at = at or database_now()

@@ -30,3 +30,13 @@ def release_volunteer(volunteer_id: int) -> None:
     from dispatch.register_panels import release
 
     release(volunteer_id)
+
+
+@app.periodic(cron="37 * * * *")
+@background(queue="sweep", name="dispatch.release_leavers", queueing_lock="release_leavers")
+def release_leavers(timestamp: int) -> None:
+    """Release those whose own job was lost."""
+    from dispatch.register_panels import leavers, release
+
+    for volunteer_id in leavers():
+        release(volunteer_id)

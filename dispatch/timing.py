@@ -26,19 +26,33 @@ def offer_expiry(request: Request, at: datetime) -> datetime:
     return max(min(at + 2 * timedelta(minutes=horizon), end), at + timedelta(minutes=1))
 
 
-def send_not_before(request: Request, volunteer: Volunteer, at: datetime) -> datetime:
-    """When the message may leave: people already looking get a head start over the others.
+def is_watching(volunteer: Volunteer, at: datetime) -> bool:
+    """The volunteer has a page open, or had a moment ago."""
+    return volunteer.last_seen_at is not None and at - volunteer.last_seen_at < WATCHING
 
-    Nobody is written to in the organization's quiet hours for a booked job unless they allow it.
+
+def send_not_before(
+    request: Request, volunteer: Volunteer, at: datetime, *, head_start: bool = False
+) -> datetime:
+    """When an offer's message may leave (UTC).
+
+    ``head_start``: somebody of this wave is looking at a page and hears a little earlier than the
+    others. Nobody is written to in the quiet hours for a booked job unless they allow it.
     """
     if request.urgency == Urgency.NOW:
         return at
-    watching = volunteer.last_seen_at is not None and at - volunteer.last_seen_at < WATCHING
-    leaves = at if watching else at + timedelta(seconds=request.policy["head_start_seconds"])
-    if volunteer.night_messages or request.urgency == Urgency.TODAY:
-        return leaves
+    later = head_start and not is_watching(volunteer, at)
+    leaves = at + timedelta(seconds=request.policy["head_start_seconds"]) if later else at
+    return quiet_until(request, volunteer, leaves)
+
+
+def quiet_until(request: Request, volunteer: Volunteer, at: datetime) -> datetime:
+    """``at``, or the next decent hour for messages about a booked job that is still to come."""
+    if volunteer.night_messages or request.urgency != Urgency.BOOKED:
+        return at
     organization = request.organization
-    return decent_hour(leaves, organization.quiet_from, organization.quiet_to)
+    decent = decent_hour(at, organization.quiet_from, organization.quiet_to)
+    return at if at < request.starts_at < decent else decent
 
 
 def after_filling(request: Request, at: datetime) -> tuple[str, datetime]:

@@ -9,12 +9,14 @@ from django.db import transaction
 from accounts.errors import ActionError
 from accounts.models import User
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
+from dispatch.actions.offers import withdraw_open_offers
 from dispatch.actions.requests import restart_search
 from dispatch.messages import ask_for_report, tell_released
 from dispatch.models import Assignment, Request
 from dispatch.timing import after_filling
 
-REPORT_REMINDER = timedelta(days=1)
+REPORT_REMINDERS = {0, 1, 3, 7, 14, 30}
+"""Days after the end on which a missing report is asked for; the board shows it all the time."""
 
 
 def reconfirm(
@@ -82,6 +84,8 @@ def give_back(
         assignment.save(update_fields=["state", "ended_at", "end_reason"])
         if request.status == Request.Status.FILLED:
             restart_search(request, at)
+        elif request.status == Request.Status.OPEN and not request.waves_stopped:
+            schedule(request, Request.NextAction.WAVE, at)
         _log(request, assignment, "assignment.given_back", by=by, at=at, label=label, reason=reason)
         if by is not None:
             tell_released(
@@ -123,9 +127,11 @@ def close_if_over(request: Request, at: datetime) -> None:
     if not open_ones.exists():
         _finish_request_if_done(request, at)
         return
-    for assignment in open_ones.select_related("volunteer__organization"):
-        ask_for_report(assignment, at=at)
-    schedule(request, Request.NextAction.CLOSE, at + REPORT_REMINDER)
+    if (at - request.ends_at).days in REPORT_REMINDERS:
+        for assignment in open_ones.select_related("volunteer__organization"):
+            ask_for_report(assignment, at=at)
+    days = (at - request.ends_at).days + 1
+    schedule(request, Request.NextAction.CLOSE, request.ends_at + timedelta(days=days))
 
 
 def _finish_request_if_done(request: Request, at: datetime) -> None:
@@ -133,6 +139,7 @@ def _finish_request_if_done(request: Request, at: datetime) -> None:
     if not active.exists() or active.exclude(state=Assignment.State.FINISHED).exists():
         return
     if request.status in {Request.Status.FILLED, Request.Status.OPEN}:
+        withdraw_open_offers(request, at=at)
         move(request, "status", Request.Status.FINISHED)
         request.closed_at = at
         schedule(request, Request.NextAction.NONE, None)

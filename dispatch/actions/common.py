@@ -16,7 +16,10 @@ from realtime.events import organization_group, publish, volunteer_group
 
 def lock_request(pk: int) -> Request:
     """The request with a row lock; every change of it or its offers starts here."""
-    return Request.objects.select_for_update().select_related("organization").get(pk=pk)
+    request = Request.objects.select_for_update(of=("self",)).select_related("organization")
+    locked = request.get(pk=pk)
+    locked.loaded_next_action_at = locked.next_action_at
+    return locked
 
 
 def move(row: Request | Offer | Assignment, field: str, to: str) -> None:
@@ -50,7 +53,8 @@ def save_and_announce(
     """Save the locked request with a new version and hint to the board and to volunteers."""
     request.version += 1
     request.save()
-    wake_engine(request)
+    if getattr(request, "loaded_next_action_at", None) != request.next_action_at:
+        wake_engine(request)
     publish(event, request.pk, request.version, organization_group(request.organization_id))
     for volunteer_id in volunteers or []:
         publish("offer.changed", request.pk, request.version, volunteer_group(volunteer_id))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,10 +23,11 @@ from accounts.times import local, when_text
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
 from dispatch.ladder import ASKING, VIDEO
 from dispatch.matching import Candidate
-from dispatch.messages import send_offer, tell_accepted, tell_filled
+from dispatch.messages import send_offer, tell_accepted, tell_filled, tell_released
 from dispatch.models import Assignment, Mode, Offer, Request, Wave
-from dispatch.timing import after_filling, offer_expiry, send_not_before
+from dispatch.timing import after_filling, is_watching, offer_expiry, send_not_before
 from dispatch.travel import LONGEST_MINUTES, Point, Site, minutes_between_jobs
+from realtime.events import organization_group, publish
 from volunteers.models import Volunteer
 
 FARTHEST = timedelta(minutes=LONGEST_MINUTES)
@@ -49,11 +52,15 @@ def send_wave(
     by: User | None = None,
     pool_size: int = 0,
     chance: float = 0.0,
+    remote: bool | None = None,
 ) -> list[Offer]:
     """Ask the candidates, on a locked request, in the transaction of the caller.
 
-    People who have an open offer or a seat already are passed over. Returns the new offers.
+    ``remote``: ask for video (None: as the present rung says). People who have an open offer or a
+    seat already are passed over. Returns the new offers.
     """
+    if remote is None:
+        remote = request.current_rung.get("kind") == VIDEO
     wave = Wave.objects.create(
         request=request,
         number=request.waves.count() + 1,
@@ -66,9 +73,14 @@ def send_wave(
     busy = set(request.offers.open().values_list("volunteer_id", flat=True))
     busy |= set(request.assignments.active().values_list("volunteer_id", flat=True))
     wanted = {c.volunteer_id: c for c in candidates if c.volunteer_id not in busy}
+    people = list(Volunteer.objects.filter(pk__in=wanted).select_related("organization"))
+    head_start = any(is_watching(volunteer, at) for volunteer in people)
     offers = []
-    for volunteer in Volunteer.objects.filter(pk__in=wanted).select_related("organization"):
-        offers.append(_make_offer(request, wave, volunteer, wanted[volunteer.pk], at))
+    for volunteer in people:
+        offer = _make_offer(request, wave, volunteer, wanted[volunteer.pk], remote=remote, at=at)
+        not_before = send_not_before(request, volunteer, at, head_start=head_start)
+        send_offer(offer, at=at, not_before=not_before)
+        offers.append(offer)
     log(
         request,
         "wave.sent",
@@ -83,32 +95,46 @@ def send_wave(
 
 
 def _make_offer(
-    request: Request, wave: Wave, volunteer: Volunteer, candidate: Candidate, at: datetime
+    request: Request,
+    wave: Wave,
+    volunteer: Volunteer,
+    candidate: Candidate,
+    *,
+    remote: bool,
+    at: datetime,
 ) -> Offer:
-    offer = Offer.objects.create(
+    return Offer.objects.create(
         request=request,
         volunteer=volunteer,
         wave=wave,
-        remote=wave.rung_kind == VIDEO and not Mode(request.mode).is_remote,
+        remote=remote and not Mode(request.mode).is_remote,
         rank=candidate.rank,
         chance=candidate.chance,
         reasons=[{"code": r.code, "text": r.text, "for": r.in_favour} for r in candidate.reasons],
         created_at=at,
         expires_at=offer_expiry(request, at),
     )
-    send_offer(offer, at=at, not_before=send_not_before(request, volunteer, at))
-    return offer
 
 
 def offer_to(
-    request: Request, candidates: Iterable[Candidate], *, by: User, at: datetime
+    request: Request,
+    candidates: Iterable[Candidate],
+    *,
+    by: User,
+    at: datetime,
+    remote: bool = False,
 ) -> list[Offer]:
-    """Ask chosen people at once, besides the waves. Raises ``wrong_state`` unless it is open."""
+    """Ask chosen people at once, besides the waves; ``remote``: for video.
+
+    Raises ``wrong_state`` unless the request is open.
+    """
     with transaction.atomic():
         locked = lock_request(request.pk)
         if locked.status != Request.Status.OPEN:
             raise ActionError("wrong_state", "この依頼は手配中ではありません。")
-        offers = send_wave(locked, candidates, at=at, by=by, reason="職員が選んで打診")
+        offers = send_wave(
+            locked, candidates, at=at, by=by, reason="職員が選んで打診", remote=remote
+        )
         save_and_announce(locked, volunteers=[o.volunteer_id for o in offers])
     return offers
 
@@ -142,12 +168,18 @@ def accept_offer(
     status no longer allow it.
     """
     with transaction.atomic():
+        # a crowd that comes after the last seat was taken does not queue for the request's lock
+        if Request.objects.filter(pk=offer.request_id, status=Request.Status.FILLED).exists():
+            request = Request.objects.get(pk=offer.request_id)
+            if not (held := _held(request, offer.volunteer_id)):
+                return _too_late(request, offer, at=at, label=label)
+            return Answer("yours", Offer.objects.get(pk=offer.pk), held)
         request = lock_request(offer.request_id)
         offer = Offer.objects.select_for_update().select_related("volunteer").get(pk=offer.pk)
         if held := _held(request, offer.volunteer_id):
             return Answer("yours", offer, held)
         if request.status != Request.Status.OPEN or offer.state == Offer.State.WITHDRAWN:
-            return _too_late(request, offer, via=via, at=at, label=label)
+            return _too_late(request, offer, at=at, label=label)
         _must_be_valid(offer.volunteer, request)
         move(offer, "state", Offer.State.ACCEPTED)
         offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
@@ -217,7 +249,7 @@ def withdraw_offer(offer: Offer, *, by: User | None, at: datetime) -> Offer:
         # «desk» says that this person is not to be asked again for the same thing
         offer.answered_at, offer.answered_via = at, Offer.Via.DESK
         offer.save()
-        tell_filled(offer, at=at)
+        tell_released(offer.volunteer, request, reason="cancelled", at=at, offer=offer)
         log(request, "offer.withdrawn", by=by, at=at, offer=offer.pk, volunteer=offer.volunteer_id)
         save_and_announce(request, volunteers=[offer.volunteer_id])
     return offer
@@ -274,7 +306,7 @@ def take_seat(
                 offer=offer,
                 seat=seat,
                 remote=remote,
-                period=(request.starts_at, request.ends_at),
+                period=_period(request),
                 created_at=at,
             )
     except IntegrityError as error:
@@ -284,11 +316,17 @@ def take_seat(
 
 
 def find_clash(request: Request, volunteer: Volunteer, *, remote: bool) -> Assignment | None:
-    """The volunteer's booking that leaves too little time to travel, if there is one."""
+    """The volunteer's booking that leaves too little time to travel, if there is one.
+
+    A translation in writing fits beside anything.
+    """
+    if request.mode == Mode.TRANSLATION:
+        return None
     near = (request.starts_at - FARTHEST, request.ends_at + FARTHEST)
     booked = volunteer.assignments.active().filter(period__overlap=near)
     home = _point(volunteer.lat, volunteer.lon)
-    for other in booked.exclude(request=request).select_related("request"):
+    written = Q(request__mode=Mode.TRANSLATION) | Q(request=request)
+    for other in booked.exclude(written).select_related("request"):
         gap = max(
             request.starts_at - other.request.ends_at, other.request.starts_at - request.ends_at
         )
@@ -301,6 +339,13 @@ def find_clash(request: Request, volunteer: Volunteer, *, remote: bool) -> Assig
         if gap < timedelta(minutes=needed):
             return other
     return None
+
+
+def _period(request: Request) -> DateTimeTZRange:
+    """What the constraint keeps free of other bookings; empty for a translation in writing."""
+    if request.mode == Mode.TRANSLATION:
+        return DateTimeTZRange(empty=True)
+    return DateTimeTZRange(request.starts_at, request.ends_at)
 
 
 def site_of(request: Request, *, remote: bool) -> Site:
@@ -327,18 +372,29 @@ def overlap(other: Assignment | None) -> ActionError:
 
 def finish_seating(request: Request, *, at: datetime, volunteer_id: int) -> None:
     """After a seat was taken: when it was the last one, fill the request and tell the others."""
-    told = [volunteer_id]
-    event = "request.changed"
-    if request.assignments.active().count() >= request.seats:
-        move(request, "status", Request.Status.FILLED)
-        event = "request.filled"
-        for other in request.offers.open().select_for_update().select_related("volunteer"):
-            other.state, other.answered_at = Offer.State.WITHDRAWN, at
-            other.save(update_fields=["state", "answered_at"])
-            tell_filled(other, at=at)
-            told.append(other.volunteer_id)
-        schedule(request, *after_filling(request, at))
-    save_and_announce(request, event=event, volunteers=told)
+    told = fill_if_complete(request, at=at)
+    event = "request.filled" if request.status == Request.Status.FILLED else "request.changed"
+    save_and_announce(request, event=event, volunteers=[volunteer_id, *told])
+
+
+def fill_if_complete(request: Request, *, at: datetime) -> list[int]:
+    """Fill a locked open request when every seat is taken; returns who else was told."""
+    if request.assignments.active().count() < request.seats:
+        return []
+    move(request, "status", Request.Status.FILLED)
+    schedule(request, *after_filling(request, at))
+    return withdraw_open_offers(request, at=at)
+
+
+def withdraw_open_offers(request: Request, *, at: datetime) -> list[int]:
+    """Tell everybody who was still asked that somebody else goes; returns who."""
+    told = []
+    for other in request.offers.open().select_for_update().select_related("volunteer"):
+        other.state, other.answered_at = Offer.State.WITHDRAWN, at
+        other.save(update_fields=["state", "answered_at"])
+        tell_filled(other, at=at)
+        told.append(other.volunteer_id)
+    return told
 
 
 def _held(request: Request, volunteer_id: int) -> Assignment | None:
@@ -346,10 +402,10 @@ def _held(request: Request, volunteer_id: int) -> Assignment | None:
     return held.first()
 
 
-def _too_late(request: Request, offer: Offer, *, via: str, at: datetime, label: str) -> Answer:
-    if offer.late_yes_at is None:
-        offer.late_yes_at, offer.answered_via = at, via
-        offer.save(update_fields=["late_yes_at", "answered_via"])
+def _too_late(request: Request, offer: Offer, *, at: datetime, label: str) -> Answer:
+    """Keep the yes as standby, once; needs no lock because nothing else is decided by it."""
+    kept = Offer.objects.filter(pk=offer.pk, late_yes_at__isnull=True).update(late_yes_at=at)
+    if kept:
         log(
             request,
             "offer.late_yes",
@@ -359,7 +415,9 @@ def _too_late(request: Request, offer: Offer, *, via: str, at: datetime, label: 
             offer=offer.pk,
             volunteer=offer.volunteer_id,
         )
-        save_and_announce(request)
+        group = organization_group(request.organization_id)
+        publish("request.changed", request.pk, request.version, group)
+    offer.refresh_from_db()
     return Answer("too_late", offer)
 
 

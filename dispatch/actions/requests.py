@@ -176,9 +176,32 @@ def edit_request(request: Request, draft: Draft, *, by: User, at: datetime) -> R
             )
             locked.search_since = at
             restart_search(locked, at)
+        else:
+            told = _fit_seats(locked, at)
         log(locked, "request.edited", by=by, at=at, changed=changed, restarted=restart)
         save_and_announce(locked, volunteers=told)
     return locked
+
+
+def _fit_seats(request: Request, at: datetime) -> list[int]:
+    """After a change of the number of people: look for more, or stop looking; returns who is told.
+
+    Raises ``too_few_seats`` when more people are booked already than are wanted now.
+    """
+    from dispatch.actions.offers import fill_if_complete
+
+    booked = request.assignments.active().count()
+    if booked > request.seats:
+        raise ActionError(
+            "too_few_seats",
+            f"すでに{booked}人決まっています。先に派遣を取り消してから人数を減らしてください。",
+            field="seats",
+        )
+    if request.status == Request.Status.FILLED and booked < request.seats:
+        restart_search(request, at)
+    elif request.status == Request.Status.OPEN:
+        return fill_if_complete(request, at=at)
+    return []
 
 
 def decisive_changes(request: Request, draft: Draft) -> list[str]:

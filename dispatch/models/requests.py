@@ -255,6 +255,8 @@ class Request(models.Model):
             models.Index(fields=["organization", "status", "starts_at"], name="request_board"),
         ]
 
+    loaded_next_action_at: datetime | None = None  # what `dispatch.actions` found in the row
+
     # one table of allowed moves; `dispatch.actions` checks it
     MOVES: dict[str, set[str]] = {
         Status.OPEN: {Status.FILLED, Status.CANCELLED, Status.UNMET, Status.FINISHED},

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from dispatch.models import Assignment, Offer, Request
-from dispatch.register_panels import last_served, release
+from dispatch.register_panels import last_served, leavers, release
 from tests.factories import AssignmentFactory, OfferFactory, RequestFactory
 from volunteers.actions import pause_volunteer, withdraw_volunteer
 from volunteers.models import Volunteer
@@ -50,7 +50,9 @@ def test_whoever_leaves_is_released_from_offers_and_bookings(
         request=RequestFactory(organization=city, place_name="図書館"), volunteer=hana
     )
     withdraw_volunteer(hana, reason="転居", by=coordinator, at=now)
+    assert leavers(now) == [hana.pk]
     assert release(hana.pk, now) == 2
+    assert leavers(now) == []
     assert Offer.objects.get(pk=offer.pk).state == "withdrawn"
     assert Request.objects.get(pk=booking.request_id).status == "open"
 
