@@ -6,21 +6,30 @@ They append when the apps are ready; every list is empty here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from dispatch.models import Request
 
-price_estimates: list[Callable[[Request], str | None]] = []
-"""Each returns the honorarium of a request as planned, in words of the active language
-(«3,000円»), or None when it cannot say."""
+
+class PriceEstimate(Protocol):
+    """Says what a request would pay as planned."""
+
+    def __call__(self, request: Request, *, remote: bool) -> str | None:
+        """The honorarium in words of the active language («3,000円»), or None; ``remote``: taken
+        by video although the request is on site."""
+
+
+price_estimates: list[PriceEstimate] = []
+"""Asked in order; the first that can say is shown."""
 
 report_states: list[Callable[[Sequence[int]], dict[int, str]]] = []
 """Each returns the report's state (submitted, returned, confirmed) for those of the assignment ids
 that have a report."""
 
 
-def price_estimate(request: Request) -> str:
+def price_estimate(request: Request, *, remote: bool = False) -> str:
     """The first estimate that somebody can give, or an empty string."""
-    return next((text for ask in price_estimates if (text := ask(request))), "")
+    return next((text for ask in price_estimates if (text := ask(request, remote=remote))), "")
 
 
 def states_of_reports(assignment_ids: Sequence[int]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """What a job would pay if it goes as planned, for the page that asks a volunteer.
 
-The tariff of the day of the job and the booked length; transport is said to come on top where the
-tariff pays it. Nothing is promised: the report decides.
+The tariff of the day of the job, the way it is asked for and the booked length; transport is said
+to come on top where the tariff pays it. Nothing is promised: the report decides.
 """
 
 from __future__ import annotations
@@ -15,10 +15,15 @@ from honoraria.tariff import Activity, TariffError, price
 from volunteers.availability import is_holiday
 
 
-def estimate(request: Request) -> str | None:
-    """«3,000円» or «3,000円＋交通費» in the active language; None when no amount can be given."""
+def estimate(request: Request, *, remote: bool = False) -> str | None:
+    """«3,000円» or «3,000円＋交通費» in the active language; None when no amount can be given.
+
+    ``remote``: the job on site is asked for by video, and priced like that (as the report will be).
+    """
     began = local(request.starts_at)
     mode = Mode(request.mode)
+    if remote and not mode.is_remote:
+        mode = Mode.VIDEO
     version = version_for(versions_of(request.organization), mode, began.date())
     if version is None:
         return None

@@ -166,6 +166,6 @@ def asked_card(offer: Offer, at: datetime) -> Asked:
         area=wanted.place_area if travels else "",
         mode=str(words.MODES[Mode.VIDEO if offer.remote else wanted.mode]),
         field=str(words.FIELDS[wanted.field]),
-        price=price_estimate(wanted),
+        price=price_estimate(wanted, remote=offer.remote),
         deadline=words.deadline(offer.expires_at, at),
     )

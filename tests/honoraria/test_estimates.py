@@ -37,3 +37,17 @@ def test_without_a_tariff_or_with_an_unknown_length_nothing_is_promised(city, to
     version.rules = PAGES
     version.save()
     assert price_estimate(factories.RequestFactory(organization=city, mode="translation")) == ""
+
+
+def test_a_job_on_site_that_is_asked_for_by_video_is_priced_as_video(city, version):
+    factories.TariffVersionFactory(
+        tariff__organization=city,
+        tariff__modes=["video"],
+        tariff__priority=0,
+        rules=rules({"kind": "flat", "amount": 1800, "per": "activity"}),
+    )
+    version.tariff.priority = 1
+    version.tariff.save()
+    request = factories.RequestFactory(organization=city, mode="onsite")
+    assert price_estimate(request) == "3,000円＋交通費"
+    assert price_estimate(request, remote=True) == "1,800円"
