@@ -1,7 +1,7 @@
 """The only way a staff page gets a report or a receipt; strangers and requesters get 404.
 
 Coordinators, administrators and accountants see their organization's reports; only the first two
-confirm and return them (the views say so).
+confirm and return them (the views say so) and read the comment, which may tell of a resident.
 """
 
 from __future__ import annotations

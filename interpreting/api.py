@@ -20,7 +20,9 @@ from accounts.api import ApiView
 from accounts.api_fields import InstantField, KeyField
 from accounts.clock import database_now
 from accounts.idempotency import idempotent
+from accounts.models import Role
 from dispatch.access import get_assignment_for
+from dispatch.api.values import role_of
 from interpreting.access import READERS, visible_reports
 from interpreting.actions import submit_report
 from interpreting.drafts import MAX_KM, MAX_UNITS, MAX_WAITING, MAX_YEN, ReportDraft
@@ -81,12 +83,21 @@ class ReportSerializer(serializers.Serializer):
     transport_route = serializers.CharField(allow_blank=True)
     distance_km = serializers.IntegerField(allow_null=True)
     amount_units = serializers.IntegerField(allow_null=True)
-    comment = serializers.CharField(allow_blank=True)
+    comment = serializers.CharField(
+        allow_blank=True, allow_null=True, help_text="Null for an accountant."
+    )
     receipt_count = serializers.IntegerField()
     submitted_via = serializers.ChoiceField(choices=Report.Via.choices)
     submitted_at = InstantField()
     confirmed_at = InstantField(allow_null=True)
     return_reason = serializers.CharField(allow_blank=True)
+
+    def to_representation(self, instance: Report) -> dict[str, Any]:
+        """The report without what was said, for those who only pay."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        if role_of(self) == Role.ACCOUNTANT:
+            shown["comment"] = None
+        return shown
 
 
 class AssignmentReport(ApiView):

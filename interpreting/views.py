@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import STAFF, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from dispatch.access import get_assignment_for
 from interpreting import actions, lists
 from interpreting.access import READERS, get_receipt_for, get_report_for, visible_reports
@@ -25,6 +25,7 @@ from interpreting.models import Report
 from interpreting.receipts import receipt_response
 
 PER_PAGE = 50
+MOST_AT_ONCE = 100  # each is confirmed and priced by itself; more would keep the desk waiting
 REFUSED = 422
 
 
@@ -79,6 +80,7 @@ def _show(
         "receipts": report.receipts.defer("content"),
         "form": form,
         "may_decide": membership.role in STAFF,
+        "may_read_comment": membership.role != Role.ACCOUNTANT,
         "section": "reports",
     }
     return render(request, "interpreting/detail.html", context, status=status)
@@ -161,9 +163,18 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @roles(*STAFF)
 def confirm_many(request: HttpRequest) -> HttpResponse:
-    """Confirm the ticked reports that have no remarks; the others stay where they are."""
+    """Confirm the ticked reports that have no remarks; the others stay where they are.
+
+    At most `MOST_AT_ONCE` at one press: beyond that nothing is confirmed and the page says so.
+    """
     membership, _, user = acting(request)
-    ticked = [int(pk) for pk in request.POST.getlist("report")[:500] if _is_key(pk)]
+    ticked = {int(pk) for pk in request.POST.getlist("report") if _is_key(pk)}
+    if len(ticked) > MOST_AT_ONCE:
+        text = (
+            f"一度に確認できるのは{MOST_AT_ONCE}件までです。{MOST_AT_ONCE}件以下を選んでください。"
+        )
+        messages.error(request, text)
+        return redirect(f"{reverse('reports:list')}?tab=waiting")
     at = database_now()
     done, left = 0, 0
     found = visible_reports(membership).filter(pk__in=ticked, state=Report.State.SUBMITTED)

@@ -107,3 +107,10 @@ def test_an_accountant_reads_and_nobody_else_comes_near(desk, books, teacher, st
     assert books.post(address(held), HAPPENED, format="json").status_code == 404
     assert teacher.get(address(held)).status_code == 404
     assert stranger.get(address(held)).status_code == 404
+
+
+def test_an_accountant_reads_the_figures_but_not_the_comment(desk, books, held):
+    desk.post(address(held), {**HAPPENED, "comment": "娘さんが同席"}, format="json")
+    body = books.get(address(held)).json()
+    assert (body["comment"], body["transport_yen"]) == (None, 460)
+    assert desk.get(address(held)).json()["comment"] == "娘さんが同席"

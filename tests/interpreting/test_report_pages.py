@@ -329,3 +329,24 @@ def test_a_receipt_is_shown_to_staff_only_and_kept_nowhere(
 def test_the_labels_are_ready_for_other_languages(hana):
     form = ReportForm(assignment=job_of(hana))
     assert all(isinstance(field.label, Promise) for field in form.fields.values())
+
+
+def test_accountants_do_not_read_the_comment(client_of, coordinator, accountant, hana):
+    report = reported(hana, comment="娘さんが同席")
+    address = reverse("reports:detail", args=[report.pk])
+    assert "娘さんが同席" in client_of(coordinator).get(address).content.decode()
+    assert "娘さんが同席" not in client_of(accountant).get(address).content.decode()
+
+
+def test_more_than_a_hundred_at_one_press_confirms_none_and_says_so(client_of, coordinator, hana):
+    report = reported(hana)
+    ticked = [report.pk, *range(report.pk + 1, report.pk + 101)]
+    answer = client_of(coordinator).post(
+        reverse("reports:confirm_many"), {"report": ticked}, follow=True
+    )
+    assert "一度に確認できるのは100件までです。" in answer.content.decode()
+    report.refresh_from_db()
+    assert report.state == "submitted"
+    client_of(coordinator).post(reverse("reports:confirm_many"), {"report": ticked[:100]})
+    report.refresh_from_db()
+    assert report.state == "confirmed"
