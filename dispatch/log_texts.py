@@ -35,6 +35,7 @@ SENTENCES = {
     "report.returned": "活動報告を差し戻しました",
 }
 WHY = {"nobody_left": "打診できる人がいないため", "time_over": "時間内に決まらなかったため"}
+LEVELS = {"1": "△（少し）以上", "2": "○（日常会話）以上", "3": "◎（通訳可）"}
 VIA = {"web": "本人・画面", "phone": "本人・電話", "desk": "職員が記録"}
 
 
@@ -77,14 +78,16 @@ def sentence(verb: str, detail: dict[str, Any]) -> str:
     return text + (f"［{VIA[detail['via']]}］" if detail.get("via") in VIA else "")
 
 
-def wish_text(requirement: Requirement) -> str:
-    """A requirement in words, such as «女性の通訳者（必ず）»."""
+def wish_text(requirement: Requirement, *, person: str = "") -> str:
+    """A requirement in words, such as «女性の通訳者（必ず）»; ``person``: instead of the name."""
     strength = "必ず" if requirement.hard else "できれば"
-    gender = {"female": "女性", "male": "男性"}.get(requirement.value, requirement.value)
-    person = requirement.volunteer.name if requirement.volunteer else ""
+    genders = {"female": "女性", "male": "男性", "other": "その他の性別"}
+    gender = genders.get(requirement.value, requirement.value)
+    person = person or (requirement.volunteer.name if requirement.volunteer else "")
+    level = LEVELS.get(requirement.value, LEVELS["3"])
     return {
         "gender": f"{gender}の通訳者（{strength}）",
-        "level": f"◎（通訳可）の方（{strength}）",
+        "level": f"{level}の方（{strength}）",
         "qualified": f"分野の研修修了者（{strength}）",
         "dialect": f"方言：{requirement.value}（{strength}）",
         "preferred": f"希望：{person}（{strength}）",

@@ -49,6 +49,12 @@ def telephone(volunteer: Volunteer) -> SafeString | str:
 
 
 @register.filter
+def known_as(volunteer: Volunteer, requester: bool) -> str:
+    """The name; for whoever asks from outside the one that residents see."""
+    return volunteer.pseudonym if requester else volunteer.name
+
+
+@register.filter
 def log_line(entry: AuditEntry) -> str:
     """One line of the log as a sentence."""
     return sentence(entry.verb, entry.detail)
@@ -71,6 +77,13 @@ def log_icon(entry: AuditEntry) -> SafeString:
 def wish(requirement: Requirement) -> str:
     """A requirement in words: «女性の通訳者（必ず）»."""
     return wish_text(requirement)
+
+
+@register.filter
+def wish_for_requester(requirement: Requirement) -> str:
+    """The same with the name that residents see."""
+    person = requirement.volunteer
+    return wish_text(requirement, person=person.pseudonym if person else "")
 
 
 @register.simple_tag

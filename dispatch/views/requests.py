@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.access import acting, roles
@@ -68,6 +69,7 @@ def list_requests(request: HttpRequest) -> HttpResponse:
             "typed": typed,
             "period": period,
             "statuses": Request.Status.choices,
+            "requester": membership.role == Role.REQUESTER,
         },
     )
 
@@ -153,20 +155,24 @@ def show_candidates(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 @require_POST
 def ask_chosen(request: HttpRequest, pk: int) -> HttpResponse:
-    """Offer to the ticked people."""
+    """Offer to the ticked people; for video when they were ticked in the list for video."""
     membership, _, user = acting(request)
     found = get_request_for(membership, pk)
     at = database_now()
     chosen = {int(v) for v in request.POST.getlist("volunteer")[:500] if _is_key(v)}
-    ranking: Ranking = find_candidates(found, at=at, limit=500, skip_asked=False)
+    remote = request.POST.get("remote") == "1"
+    ranking: Ranking = find_candidates(
+        found, at=at, limit=500, remote=remote or None, skip_asked=False
+    )
     picked = [c for c in ranking.candidates if c.volunteer_id in chosen]
     if not picked:
         messages.error(request, "打診する方を選んでください。")
-        return redirect("dispatch:candidates", found.pk)
+        address = reverse("dispatch:candidates", args=[found.pk])
+        return redirect(f"{address}?remote=1" if remote else address)
     return _act(
         request,
         found.pk,
-        lambda: offer_actions.offer_to(found, picked, by=user, at=at),
+        lambda: offer_actions.offer_to(found, picked, by=user, at=at, remote=remote),
         f"{len(picked)}人に打診しました。",
     )
 

@@ -10,12 +10,13 @@ from django.test import Client
 
 from accounts.models import Organization, User
 from dispatch.engine import advance
-from dispatch.models import Assignment, Offer, Request
+from dispatch.models import Assignment, Offer, Request, RequestingBody
 from tests.conftest import Clock
 from tests.factories import (
     AssignmentFactory,
     OfferFactory,
     RequestFactory,
+    RequirementFactory,
     VolunteerFactory,
     WaveFactory,
 )
@@ -208,3 +209,44 @@ def test_what_only_looks_like_a_number_names_nobody(
     request = RequestFactory(organization=city)
     answer = page.post(f"/requests/{request.pk}/{verb}/", {"volunteer": "²"})
     assert answer.status_code in (302, 404)
+
+
+def test_people_ticked_in_the_list_for_video_are_asked_for_video(
+    page: Client, city: Organization, hana: Volunteer, minh: Volunteer
+) -> None:
+    request = RequestFactory(organization=city)
+    Volunteer.objects.filter(pk=minh.pk).update(lat=None, lon=None, accepts_video=False)
+    hidden = '<input type="hidden" name="remote" value="1">'
+    address = f"/requests/{request.pk}/candidates/"
+    assert hidden not in page.get(address).content.decode()
+    assert page.get(f"{address}?remote=1").content.decode().count(hidden) == 2
+    ticked = {"volunteer": [hana.pk, minh.pk], "remote": "1"}
+    page.post(f"/requests/{request.pk}/ask/", ticked)
+    assert [(o.volunteer, o.remote) for o in request.offers.all()] == [(hana, True)]
+    answer = page.post(f"/requests/{request.pk}/ask/", {"remote": "1"})
+    assert answer["Location"] == f"{address}?remote=1"
+
+
+def test_a_requester_sees_the_names_that_residents_see(
+    requester: User,
+    coordinator: User,
+    client_of: Callable[[User], Client],
+    school: RequestingBody,
+    hana: Volunteer,
+    clock: Clock,
+) -> None:
+    booked = RequestFactory(organization=school.organization, body=school, status="filled")
+    AssignmentFactory(request=booked, volunteer=hana)
+    other = RequestFactory(
+        organization=school.organization,
+        body=school,
+        starts_at=booked.starts_at + timedelta(days=1),
+    )
+    RequirementFactory(request=other, kind="preferred", value="", volunteer=hana)
+    AssignmentFactory(request=other, volunteer=hana, state="cancelled")
+    addresses = ["/requests/", f"/requests/{booked.pk}/", f"/requests/{other.pk}/fragment/"]
+    for address in addresses:
+        text = client_of(requester).get(address).content.decode()
+        assert hana.name not in text
+        assert f"通訳 {hana.number}番" in text
+        assert hana.name in client_of(coordinator).get(address).content.decode()
