@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from config import health
+from tests.services import free_port
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
@@ -21,7 +22,7 @@ def test_readiness_names_what_it_looked_at(db):
     assert checks == {"database": "ok", "migrations": "ok", "channels": "ok"}
 
 
-@pytest.mark.parametrize("broken", ["database", "migrations", "channels"])
+@pytest.mark.parametrize("broken", ["database", "migrations"])
 def test_it_is_not_ready_while_something_fails(db, monkeypatch, broken):
     def fail():
         raise OSError("secret host name")
@@ -29,8 +30,27 @@ def test_it_is_not_ready_while_something_fails(db, monkeypatch, broken):
     monkeypatch.setitem(health.CHECKS, broken, fail)
     response = Client().get("/readyz")
     assert response.status_code == 503
+    assert response.json()["status"] == "unavailable"
     assert response.json()["checks"][broken] == "failed"
     assert "secret" not in response.content.decode()
+
+
+def test_without_redis_it_serves_and_says_that_something_is_missing(db, settings):
+    url = f"redis://127.0.0.1:{free_port()}/0"
+    backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": {"hosts": [url]}}}
+    response = Client().get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "degraded",
+        "checks": {"database": "ok", "migrations": "ok", "channels": "failed"},
+    }
+
+
+def test_without_redis_and_database_it_is_not_ready(db, monkeypatch):
+    for broken in ("database", "channels"):
+        monkeypatch.setitem(health.CHECKS, broken, lambda: False)
+    assert Client().get("/readyz").status_code == 503
 
 
 def test_a_migration_not_yet_applied_means_not_ready(db, monkeypatch):
