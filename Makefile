@@ -18,7 +18,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help demo demo-stop demo-reset test lint types check bench messages lock worker clean
+.PHONY: help demo demo-stop demo-reset test faults lint types check bench messages lock worker clean
 
 help: ## list what there is
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ demo-reset: demo-stop ## throw the demo's data away; the next `make demo` starts
 
 test: $(VENV)/dev.stamp messages ## run every test (ARGS="-k words" for some, JOBS=1 in one process)
 	@$(RUN) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+faults: $(VENV)/dev.stamp ## the long fault runs: many kills and outages (the short ones are in `make test`)
+	@FAULTS_LONG=1 RACE_PROCESSES=60 WORKER_KILLS=25 $(RUN) -m pytest --timeout 1800 tests/faults tests/realtime/test_worker.py tests/dispatch/test_races.py $(ARGS)
 
 lint: $(VENV)/dev.stamp ## look for slips: ruff, the order of the floors, bandit
 	@$(RUN) -m ruff check .
