@@ -345,7 +345,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"secrets": {"()": "config.log_secrets.MaskSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},  # refusals name the path, and with it the secret
@@ -353,5 +356,7 @@ LOGGING = {
         "axes": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},
+        "uvicorn": {"propagate": True},  # through the handler above instead of its own
+        "uvicorn.access": {"propagate": False},  # off: every line names the path
     },
 }

@@ -84,7 +84,7 @@ def test_several_machines_share_sockets_and_limits_through_redis() -> None:
     shared = setting(backends, **GOOD, REDIS_URL="redis://127.0.0.1:1/0")
     assert shared.split() == [
         "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "django.core.cache.backends.redis.RedisCache",
+        "realtime.forgiving_cache.ForgivingRedisCache",
     ]
 
 

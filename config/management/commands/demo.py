@@ -87,7 +87,9 @@ class Command(BaseCommand):
                 ws_ping_interval=10,
                 ws_ping_timeout=5,
                 ws_max_size=65536,
+                log_config=None,  # the site's own, which keeps links out of the log
                 log_level="warning",
+                access_log=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
