@@ -1,8 +1,9 @@
 """Typed events: hints that something changed, sent after commit to groups of sockets.
 
 An event carries a type, an id and a version and never a person's data; whoever hears it fetches
-the truth over HTTP. Sending may fail (Redis away): that is counted, never raised, because pages
-poll as well.
+the truth over HTTP. The hints of a transaction leave together, equal ones once. Sending may fail
+(Redis away): that is counted, never raised, because pages poll as well, and for a moment afterwards
+nothing is sent at all, so that a hanging Redis does not cost its patience again and again.
 """
 
 from __future__ import annotations
@@ -16,10 +17,16 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from prometheus_client import Counter
 
+from realtime.circuit import Circuit
+
 logger = logging.getLogger(__name__)
-PATIENCE = 2.0  # seconds for one hint, should the channel layer hang; pages poll as well
+PATIENCE = (
+    2.0  # seconds for the hints of a transaction, should the channel layer hang; pages poll as well
+)
 FAILED = Counter("tsunagi_events_failed", "Hints that could not be handed to the channel layer")
+SKIPPED = Counter("tsunagi_events_skipped", "Hints not tried shortly after one failed")
 SENT = Counter("tsunagi_events_sent", "Hints handed to the channel layer", ["type"])
+circuit = Circuit()
 
 TYPES: Final = {
     "request.changed": "a request, its waves, offers or assignments changed",
@@ -43,25 +50,68 @@ def volunteer_group(volunteer_id: int) -> str:
     return f"vol-{volunteer_id}"
 
 
+class Hints:
+    """Hints that are committed or rolled back together: one callback for all of them."""
+
+    def __init__(self) -> None:
+        self._versions: dict[tuple[str, int, str], int] = {}  # by type, id and group
+
+    def add(self, event_type: str, object_id: int, version: int, group: str) -> None:
+        """Hint to a group; of the same thing only the latest version counts."""
+        key = (event_type, object_id, group)
+        self._versions[key] = max(version, self._versions.get(key, version))
+
+    def __call__(self) -> None:
+        """Send them, unless the channel layer has just failed."""
+        if circuit.is_open:
+            SKIPPED.inc(len(self._versions))
+            return
+        try:
+            async_to_sync(self._send)()
+        except Exception as error:
+            circuit.trip()
+            FAILED.inc(len(self._versions))
+            logger.warning("%d hints not sent: %s", len(self._versions), type(error).__name__)
+            return
+        for event_type, _, _ in self._versions:
+            SENT.labels(event_type).inc()
+
+    async def _send(self) -> None:
+        """Hand every hint to its group; whoever pressed a button waits for this."""
+        layer = get_channel_layer()
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(
+                *(
+                    layer.group_send(
+                        group, {"type": "hint", "event": name, "id": object_id, "version": version}
+                    )
+                    for (name, object_id, group), version in self._versions.items()
+                )
+            )
+
+
 def publish(event_type: str, object_id: int, version: int, *groups: str) -> None:
     """Hint to the groups once the present transaction is committed."""
     if event_type not in TYPES:
         raise ValueError(f"undeclared event type {event_type}")
-    event = {"type": "hint", "event": event_type, "id": object_id, "version": version}
-    transaction.on_commit(lambda: _send(event, groups), robust=True)
+    hints = _gathered()
+    registered = hints is not None
+    hints = hints or Hints()
+    for group in groups:
+        hints.add(event_type, object_id, version, group)
+    if not registered:
+        transaction.on_commit(hints, robust=True)
 
 
-def _send(event: dict[str, object], groups: tuple[str, ...]) -> None:
-    try:
-        async_to_sync(_send_all)(event, groups)
-        SENT.labels(str(event["event"])).inc(len(groups))
-    except Exception as error:
-        FAILED.inc(len(groups))
-        logger.warning("hint %s not sent: %s", event["event"], type(error).__name__)
+def _gathered() -> Hints | None:
+    """Those that this transaction will send already, if they share the fate of new ones.
 
-
-async def _send_all(event: dict[str, object], groups: tuple[str, ...]) -> None:
-    """Hand the hint to every group; whoever pressed a button waits for this."""
-    layer = get_channel_layer()
-    async with asyncio.timeout(PATIENCE):
-        await asyncio.gather(*(layer.group_send(group, event) for group in groups))
+    A rolled back savepoint takes its own callbacks with it; therefore every stack of savepoints
+    has hints of its own.
+    """
+    connection = transaction.get_connection()
+    here = set(connection.savepoint_ids)
+    for savepoints, callback, _ in reversed(connection.run_on_commit):
+        if isinstance(callback, Hints) and savepoints == here:
+            return callback
+    return None
