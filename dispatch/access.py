@@ -11,6 +11,7 @@ from django.http import Http404
 from accounts.models import Membership, Role
 from dispatch.models import Assignment, Offer, Request
 from dispatch.models.requests import RequestQuerySet
+from realtime.models import Message
 
 
 def visible_requests(membership: Membership) -> RequestQuerySet:
@@ -58,6 +59,19 @@ def get_assignment_for(membership: Membership, pk: int) -> Assignment:
         .first()
     )
     if found is None:
+        raise Http404
+    return found
+
+
+def get_call_for(membership: Membership, pk: int) -> Message:
+    """One message of the organization that did not leave by itself, for staff only."""
+    found = (
+        Message.objects.of_organization(membership.organization_id)
+        .filter(pk=pk, recipient__startswith="volunteer:")
+        .exclude(kind="code")
+        .first()
+    )
+    if found is None or membership.role == Role.REQUESTER:
         raise Http404
     return found
 

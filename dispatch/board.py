@@ -9,9 +9,9 @@ from django.db.models import Prefetch
 
 from accounts.models import Organization
 from accounts.times import instant, local
+from dispatch.calls import Call, call_list
 from dispatch.ladder import ASKING
 from dispatch.models import Assignment, Offer, Request
-from realtime.models import Message
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -61,7 +61,7 @@ class Board:
     jobs: list[Job] = field(default_factory=list)
     days: list[tuple[date, list[Booking]]] = field(default_factory=list)
     on_call: list[Volunteer] = field(default_factory=list)
-    calls: list[Message] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     silent: list[Assignment] = field(default_factory=list)
     unreported: int = 0
 
@@ -167,21 +167,6 @@ def people_on_call(organization: Organization, at: datetime) -> list[Volunteer]:
     return list(found.order_by("on_call_until")[:60])
 
 
-def call_list(organization: Organization, at: datetime) -> list[Message]:
-    """Messages of the last day that could not leave by themselves: somebody has to telephone."""
-    return list(
-        Message.objects.of_organization(organization.pk)
-        .filter(
-            state__in=[Message.State.BY_HAND, Message.State.FAILED],
-            created_at__gt=at - timedelta(days=1),
-            subject_key__startswith="offer:",
-            kind__startswith="offer",
-        )
-        .exclude(error="taken_back")
-        .order_by("-id")[:20]
-    )
-
-
 def silent_bookings(organization: Organization, at: datetime) -> list[Assignment]:
     """Booked people who were asked to reconfirm and have not answered for six hours."""
     return list(
@@ -192,13 +177,3 @@ def silent_bookings(organization: Organization, at: datetime) -> list[Assignment
             request__ends_at__gt=at,
         ).select_related("request", "volunteer")[:20]
     )
-
-
-def callees(messages: list[Message]) -> dict[int, Offer]:
-    """The still open offers behind messages of the call list, by message id."""
-    keys = {m.pk: int(m.subject_key.partition(":")[2]) for m in messages}
-    offers = (
-        Offer.objects.open().filter(pk__in=keys.values()).select_related("volunteer", "request")
-    )
-    by_id = {offer.pk: offer for offer in offers}
-    return {pk: by_id[offer_id] for pk, offer_id in keys.items() if offer_id in by_id}

@@ -30,6 +30,7 @@ SENTENCES = {
     "assignment.no_show": "通訳者が来ませんでした",
     "reconfirm.asked": "前日の確認を送りました",
     "reconfirm.silent": "前日の確認に返事がない方がいます（{waiting}人）",
+    "message.handled": "電話で伝えました（{what}）",
     "report.submitted": "活動報告が届きました",
     "report.confirmed": "活動報告を確認しました",
     "report.returned": "活動報告を差し戻しました",
@@ -52,6 +53,7 @@ LOOKS = {
     "rung.opened": ("link", "warn"),
     "wave.sent": ("mail", "ok"),
     "request.edited": ("edit", ""),
+    "message.handled": ("phone", ""),
     "waves.stopped": ("pause", "warn"),
 }
 

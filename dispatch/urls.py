@@ -9,6 +9,7 @@ app_name = "dispatch"
 urlpatterns = [
     path("board/", board.show_board, name="board"),
     path("board/fragment/", board.board_fragment, name="board_fragment"),
+    path("calls/<int:pk>/done/", board.call_done, name="call_done"),
     path("requests/", requests.list_requests, name="requests"),
     path("requests/new/", ask.new_request, name="new_request"),
     path("requests/new/count/", ask.count_people, name="count"),

@@ -64,6 +64,10 @@ class Message(models.Model):
     error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    handled_at = models.DateTimeField(
+        null=True, blank=True, help_text="the desk told the person by telephone instead"
+    )
+    handled_by = models.CharField(max_length=120, blank=True, default="")
 
     objects = MessageQuerySet.as_manager()
 

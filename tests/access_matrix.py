@@ -221,6 +221,13 @@ BOOKING = {
 public("home", ok=(302,), signed_in_ok=(302,))
 page("dispatch:board", DESK)
 page("dispatch:board_fragment", DESK)
+page(
+    "dispatch:call_done",
+    DESK,
+    method="post",
+    args=lambda w: [w.call.pk],
+    foreign=lambda w: [w.foreign_call.pk],
+)
 page("dispatch:requests", READERS)
 page("dispatch:new_request", DESK)
 page("dispatch:new_request", DESK, method="post", ok=(422,))

@@ -30,6 +30,7 @@ from dispatch.models import (
 from dispatch.policy import DEFAULT
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import Report
+from realtime.models import Message
 from volunteers.models import (
     Area,
     AvailabilityRule,
@@ -283,6 +284,21 @@ class AssignmentFactory(DjangoModelFactory):
     period = factory.LazyAttribute(
         lambda a: DateTimeTZRange(a.request.starts_at, a.request.ends_at)
     )
+    created_at = NOW
+
+
+class MessageFactory(DjangoModelFactory):
+    """A message that nobody can be sent: on the call list of ``organization_id``."""
+
+    class Meta:
+        model = Message
+
+    kind = "booking_cancelled"
+    channel = Message.Channel.HAND
+    state = Message.State.BY_HAND
+    body = "通訳は取消しになりました。"
+    dedupe_key = factory.Sequence(lambda n: f"message:{n}")
+    not_before = NOW
     created_at = NOW
 
 

@@ -25,6 +25,7 @@ from dispatch.models import (
 )
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import Receipt, Report
+from realtime.models import Message
 from tests import factories
 from volunteers.actions.importing import start_import
 from volunteers.models import ImportRun, Volunteer
@@ -157,6 +158,17 @@ class World:
     @cached_property
     def foreign_assignment(self) -> Assignment:
         return self._assignment(self.town, self.foreign_volunteer)
+
+    @cached_property
+    def call(self) -> Message:
+        """Hana has to be telephoned."""
+        return factories.MessageFactory(recipient=self.hana.key, organization_id=self.city.pk)
+
+    @cached_property
+    def foreign_call(self) -> Message:
+        return factories.MessageFactory(
+            recipient=self.foreign_volunteer.key, organization_id=self.town.pk
+        )
 
     # lists ---------------------------------------------------------------------------------------
     @cached_property

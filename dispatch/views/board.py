@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
 
 from accounts.access import acting, roles
 from accounts.clock import database_now
+from accounts.errors import ActionError
 from accounts.models import Organization, Role
-from dispatch.board import board_of, callees
+from dispatch.access import get_call_for
+from dispatch.actions.calls import record_call
+from dispatch.board import board_of
 
 
 @roles(Role.COORDINATOR, Role.ADMIN)
@@ -30,12 +35,25 @@ def board_fragment(request: HttpRequest) -> HttpResponse:
     return conditional(request, render_fragment(organization))
 
 
+@roles(Role.COORDINATOR, Role.ADMIN)
+@require_POST
+def call_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody of the call list was telephoned."""
+    membership, _, user = acting(request)
+    message = get_call_for(membership, pk)
+    try:
+        record_call(message, by=user, at=database_now())
+    except ActionError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, "電話での連絡を記録しました。")
+    return redirect("dispatch:board")
+
+
 def render_fragment(organization: Organization) -> str:
     """The board's HTML; holds no form, so that equal states give equal bytes."""
-    board = board_of(organization, database_now())
-    to_call = callees(board.calls)
     return render_to_string(
-        "dispatch/_board.html", {"board": board, "to_call": list(to_call.values())}
+        "dispatch/_board.html", {"board": board_of(organization, database_now())}
     )
 
 

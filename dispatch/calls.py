@@ -1,0 +1,105 @@
+"""電話で連絡する方: messages that nobody got, so that somebody has to telephone.
+
+A person without an address, or whom a message did not reach, is on the list of their organization
+until the desk has recorded the call (`dispatch.actions.calls`). Codes are left out: they are of no
+use to anybody but who typed for them. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.models import Organization
+from dispatch.models import Offer, Request
+from realtime.models import Message
+from volunteers.models import Volunteer
+
+LISTED_FOR = timedelta(days=2)
+UNREACHED = [Message.State.BY_HAND, Message.State.FAILED]
+ASKING = {"offer", "offer_now", "offer_video", "offer_now_video"}
+TO_SAY = {
+    "offer": "通訳のお願い",
+    "offer_now": "今すぐの通訳のお願い",
+    "offer_video": "映像通訳のお願い",
+    "offer_now_video": "今すぐの映像通訳のお願い",
+    "filled": "ほかの方に決まったこと",
+    "booked": "派遣が決まったこと",
+    "offer_cancelled": "お願いが取消しになったこと",
+    "offer_changed": "依頼の内容が変わったこと（返事は不要）",
+    "booking_cancelled": "派遣が取消しになったこと",
+    "booking_changed": "日時・場所などが変わり、派遣がいったん取消しになったこと",
+    "reconfirm": "前日の確認（行けるかどうか）",
+    "report": "活動報告のお願い",
+    "report_returned": "活動報告の確認のお願い",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """Whom to telephone about what; ``offer`` while it waits for an answer."""
+
+    message: Message
+    volunteer: Volunteer
+    request: Request | None
+    offer: Offer | None
+
+    @property
+    def to_say(self) -> str:
+        """What the message would have said, in a few words."""
+        return to_say(self.message.kind)
+
+
+def to_say(kind: str) -> str:
+    """A kind of message in words of the desk."""
+    return TO_SAY.get(kind, "お知らせ")
+
+
+def call_list(organization: Organization, at: datetime) -> list[Call]:
+    """Every call to be made at the instant ``at`` (UTC), the job that begins next first.
+
+    Offers that were answered meanwhile, by telephone or otherwise, need no call any more. Four
+    statements at most.
+    """
+    messages = list(
+        Message.objects.of_organization(organization.pk)
+        .filter(state__in=UNREACHED, handled_at=None, created_at__gt=at - LISTED_FOR)
+        .filter(recipient__startswith="volunteer:")
+        .exclude(kind="code")
+        .exclude(error="taken_back")
+        .order_by("-id")
+    )
+    people = Volunteer.objects.of(organization).in_bulk(_keys(messages, "recipient", "volunteer"))
+    offers = (
+        Offer.objects.filter(request__organization=organization)
+        .select_related("request")
+        .in_bulk(_keys(messages, "subject_key", "offer"))
+    )
+    requests = Request.objects.of(organization).in_bulk(_keys(messages, "subject_key", "request"))
+    calls = []
+    for message in messages:
+        person = people.get(_key(message.recipient, "volunteer"))
+        offer = offers.get(_key(message.subject_key, "offer"))
+        about = offer.request if offer else requests.get(_key(message.subject_key, "request"))
+        waiting = offer if offer and message.kind in ASKING and offer.is_open else None
+        if person and (waiting or message.kind not in ASKING):
+            calls.append(Call(message, person, about, waiting))
+    return sorted(calls, key=lambda call: _urgency(call, at))
+
+
+def _urgency(call: Call, at: datetime) -> tuple[bool, datetime]:
+    """Jobs to come in their order, then what is over."""
+    if call.request is None:
+        return True, call.message.created_at
+    return call.request.ends_at <= at, call.request.starts_at
+
+
+def _keys(messages: Iterable[Message], column: str, kind: str) -> set[int]:
+    return {_key(getattr(message, column), kind) for message in messages} - {0}
+
+
+def _key(text: str, kind: str) -> int:
+    """12 of ``volunteer:12`` if it is of that kind, else 0, which is no key."""
+    found, _, pk = text.partition(":")
+    return int(pk) if found == kind and pk.isdecimal() else 0
