@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from realtime.tasks import background
 
 
-@background(queue="requests", name="dispatch.advance_request")
+@background(queue="requests", name="dispatch.advance_request", priority=20)
 def advance_request(request_id: int) -> None:
     """Do what is due on one request."""
     from dispatch.engine import advance
@@ -16,7 +16,9 @@ def advance_request(request_id: int) -> None:
 
 
 @app.periodic(cron="* * * * * */5")
-@background(queue="sweep", name="dispatch.sweep_requests", queueing_lock="sweep_requests")
+@background(
+    queue="sweep", name="dispatch.sweep_requests", queueing_lock="sweep_requests", priority=20
+)
 def sweep_requests(timestamp: int) -> None:
     """Advance what a lost wake-up left behind."""
     from dispatch.engine import advance_due

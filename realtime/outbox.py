@@ -8,11 +8,15 @@ messages.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from realtime.models import Message
+
+# kinds whose text opens a door, and after how long it is of no use to the person any more
+SECRET_KINDS = ("code",)
+SECRET_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,18 @@ def queue(
     return message
 
 
+def forget_secrets(*, at: datetime) -> int:
+    """Blank what sign-in codes said once they are no longer valid; returns how many.
+
+    That something was sent, to whom and when, stays. One still on its way is blanked later.
+    """
+    spent = Message.objects.filter(kind__in=SECRET_KINDS, created_at__lte=at - SECRET_FOR)
+    on_their_way = [Message.State.QUEUED, Message.State.SENDING]
+    return spent.exclude(body="").exclude(state__in=on_their_way).update(body="")
+
+
 def _wake_worker(message: Message) -> None:
     from realtime.tasks import deliver_message
 
     with transaction.atomic():
-        deliver_message.configure(
-            schedule_at=message.not_before, queueing_lock=None, priority=10
-        ).defer(message_id=message.pk)
+        deliver_message.configure(schedule_at=message.not_before).defer(message_id=message.pk)

@@ -41,7 +41,7 @@ def deliver_message(message_id: int) -> None:
 
 
 @app.periodic(cron="* * * * * */5")
-@background(queue="sweep", name="realtime.sweep_messages", queueing_lock="sweep_messages")
+@background(queue="messages", name="realtime.sweep_messages", queueing_lock="sweep_messages")
 def sweep_messages(timestamp: int) -> None:
     """Deliver what a lost wake-up left behind."""
     from realtime.delivery import deliver_due
@@ -61,3 +61,13 @@ def tidy_jobs(timestamp: int) -> None:
             "DELETE FROM procrastinate_periodic_defers "
             "WHERE defer_timestamp < extract(epoch FROM now()) - 86400"
         )
+
+
+@app.periodic(cron="41 * * * *")
+@background(queue="sweep", name="realtime.forget_secrets", queueing_lock="forget_secrets")
+def forget_secrets(timestamp: int) -> None:
+    """Blank sign-in codes that are no longer valid."""
+    from realtime.delivery import now
+    from realtime.outbox import forget_secrets
+
+    forget_secrets(at=now())

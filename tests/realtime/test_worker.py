@@ -16,12 +16,14 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
 from accounts.clock import database_now
 from dispatch.actions.requests import open_request
 from dispatch.models import Request
 from realtime.models import Message
 from realtime.outbox import Recipient, queue
+from realtime.worker import LOOPS
 from tests.dispatch.drafts import draft
 from tests.factories import OrganizationFactory, VolunteerFactory
 from tests.realtime.sms_provider import SmsProvider
@@ -87,6 +89,16 @@ def until(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
+def twilio(provider: SmsProvider) -> dict[str, str]:
+    """Settings that make a worker send through the provider."""
+    return {
+        "TWILIO_API_BASE_URL": provider.url,
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "token",
+        "TWILIO_FROM_NUMBER": "+815000000000",
+    }
+
+
 def test_a_request_is_offered_by_a_live_worker(start: Callable[..., Worker]) -> None:
     organization = OrganizationFactory(is_demo=True)
     for _ in range(3):
@@ -116,16 +128,48 @@ def test_a_job_of_a_rolled_back_transaction_never_runs(start: Callable[..., Work
         assert cursor.fetchone() == (0,)
 
 
+def test_slow_messages_never_keep_the_engine_waiting(start: Callable[..., Worker]) -> None:
+    provider = SmsProvider(slow=8.0)
+    organization = OrganizationFactory(is_demo=True)
+    VolunteerFactory(organization=organization)
+    at = database_now()
+    with transaction.atomic():
+        for number in range(12):
+            to = Recipient(1, f"volunteer:{number}", "sms", f"+8190{number:08d}", "ja", False)
+            queue(to, kind="offer", body=f"message {number}", dedupe_key=str(number), at=at)
+    start(**twilio(provider))
+    until(lambda: sum(provider.sent.values()) >= 4)
+    request = open_request(organization, draft(at, urgency="now"), by=None, at=at)
+    until(lambda: request.offers.exists())
+    waiting = Message.objects.filter(dedupe_key__in=[str(number) for number in range(12)])
+    assert set(waiting.values_list("state", flat=True)) == {"sending", "queued"}
+    provider.close()
+
+
+def test_wake_ups_of_requests_come_before_everything_else() -> None:
+    organization = OrganizationFactory(is_demo=True)
+    at = database_now()
+    to = Recipient(1, "volunteer:1", "sms", "+819000000001", "ja", False)
+    queue(to, kind="offer", body="message", dedupe_key="1", at=at)
+    open_request(organization, draft(at, urgency="now"), by=None, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, priority FROM procrastinate_jobs ORDER BY id")
+        found = dict(cursor.fetchall())  # some of a killed worker may be left
+    assert found["dispatch.advance_request"] > found["realtime.deliver_message"]
+    assert max(found.values()) == found["dispatch.advance_request"]
+
+
+def test_every_task_belongs_to_one_loop_of_the_worker() -> None:
+    app.perform_import_paths()
+    queues = {task.queue for task in app.tasks.values()} - {"builtin"}  # the library's, not used
+    served = [queue for loop in LOOPS for queue in loop]
+    assert sorted(queues) == sorted(served)
+
+
 def test_killing_workers_again_and_again_loses_and_doubles_no_message(
     start: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider = SmsProvider(slow=0.02)
-    environment = {
-        "TWILIO_API_BASE_URL": provider.url,
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "token",
-        "TWILIO_FROM_NUMBER": "+815000000000",
-    }
     at = database_now()
     total = 80
     with transaction.atomic():
@@ -133,13 +177,13 @@ def test_killing_workers_again_and_again_loses_and_doubles_no_message(
             to = Recipient(1, f"volunteer:{number}", "sms", f"+8190{number:08d}", "ja", False)
             queue(to, kind="offer", body=f"message {number}", dedupe_key=str(number), at=at)
     for kill in range(KILLS):
-        worker = start(**environment)
+        worker = start(**twilio(provider))
         target = total * (kill + 1) // (KILLS + 2)
         until(lambda target=target: sum(provider.sent.values()) >= target)  # type: ignore[misc]
         worker.kill()
     # the leases of the dead are over at once here instead of after a minute
     Message.objects.filter(state="sending").update(lease_until=at)
-    start(**environment)
+    start(**twilio(provider))
     until(lambda: not Message.objects.filter(state__in=["queued", "sending"]).exists(), 60)
     provider.close()
     assert max(provider.sent.values()) == 1, "nobody was written to twice"

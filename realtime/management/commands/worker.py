@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Options of the command."""
-        parser.add_argument("--concurrency", type=int, default=4)
+        parser.add_argument(
+            "--concurrency", type=int, default=4, help="jobs at once, for requests and for messages"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped."""
