@@ -24,3 +24,12 @@ def forget_answers(timestamp: int) -> None:
     from accounts.idempotency import forget_answers
 
     forget_answers(at=database_now())
+
+
+@app.periodic(cron="7 3 * * *")
+@background(queue="sweep", name="accounts.clear_sessions", queueing_lock="clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    """Delete sessions that have run out; Django leaves them in the database."""
+    from django.core.management import call_command
+
+    call_command("clearsessions")

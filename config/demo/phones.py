@@ -146,6 +146,7 @@ def _phone(volunteer: Volunteer, read_to: int, fresh_from: datetime) -> Phone:
         recipient=volunteer.key,
         state__in=[Message.State.SENT, Message.State.DELIVERED, Message.State.BY_HAND],
     )
+    arrived = arrived.exclude(body="")  # sign-in codes that are no longer valid
     newest = sorted(arrived.order_by("-id")[:SHOWN], key=_arrival, reverse=True)
     bubbles = tuple(
         _bubble(
