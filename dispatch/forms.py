@@ -8,10 +8,12 @@ from typing import Any
 
 import jaconv
 from django import forms
+from django.db.models import Q
 
 from accounts.models import Organization
 from accounts.times import instant, local
 from dispatch.actions.requests import Draft, Wish
+from dispatch.editing import initial_of, split_wishes
 from dispatch.models import (
     Desk,
     Mode,
@@ -35,6 +37,7 @@ DURATIONS = [
     (180, "3時間"),
     (240, "4時間"),
 ]
+GENDERS = [("", "問わない"), ("female", "女性"), ("male", "男性")]
 WISH_CHOICES = [("", "指定なし"), ("soft", "できれば"), ("hard", "必ず")]
 
 
@@ -141,7 +144,7 @@ class RequestForm(forms.Form):
     )
     gender = forms.ChoiceField(
         label="通訳者の性別",
-        choices=[("", "問わない"), ("female", "女性"), ("male", "男性")],
+        choices=GENDERS,
         required=False,
     )
     gender_wish = forms.ChoiceField(label="性別の条件", choices=WISH_CHOICES, required=False)
@@ -169,15 +172,48 @@ class RequestForm(forms.Form):
         error_messages={"min_value": "2回以上にしてください。", "max_value": "60回までです。"},
     )
 
-    def __init__(self, organization: Organization, at: datetime, *args: Any, **kwargs: Any) -> None:
-        """``at`` is the present instant (UTC), for «now» and for default dates."""
+    def __init__(
+        self,
+        organization: Organization,
+        at: datetime,
+        *args: Any,
+        edited: Request | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """``at`` is the present instant (UTC), for «now» and for default dates.
+
+        ``edited``: the request that is changed. What the form cannot show of it stays as it is.
+        """
         super().__init__(*args, **kwargs)
-        self.organization, self.at = organization, at
-        people = Volunteer.objects.of(organization).exclude(status=Volunteer.Status.WITHDRAWN)
+        self.organization, self.at, self.edited = organization, at, edited
+        self.before: dict[str, Any] = {}
+        self.carried: list[Requirement] = []
+        self.exclusions: dict[int | None, bool] = {}
+        if edited is not None:
+            self._start_from(edited)
+        named = [*self.exclusions, self.before.get("preferred")]
+        people = Volunteer.objects.of(organization).filter(
+            ~Q(status=Volunteer.Status.WITHDRAWN) | Q(pk__in=[pk for pk in named if pk])
+        )
         self._choices("preferred", people)
         self._choices("excluded", people)
         self._choices("desk", Desk.objects.filter(organization=organization))
         self.fields["day"].initial = local(at).date()
+
+    def _start_from(self, edited: Request) -> None:
+        """Take the request's values as initial ones, with choices that are not on the lists."""
+        self.before, self.carried = initial_of(edited), split_wishes(edited)[1]
+        self.initial = self.before | self.initial
+        excluded = edited.requirements.filter(kind=Requirement.Kind.EXCLUDED)
+        self.exclusions = dict(excluded.values_list("volunteer_id", "hard"))
+        minutes, length = self.before["minutes"], self.fields["minutes"]
+        assert isinstance(length, forms.ChoiceField)
+        if minutes not in dict(DURATIONS):
+            length.choices = sorted([*DURATIONS, (minutes, f"{minutes}分")])
+        gender = self.fields["gender"]
+        assert isinstance(gender, forms.ChoiceField)
+        if self.before.get("gender") == Volunteer.Gender.OTHER:
+            gender.choices = [*GENDERS, (Volunteer.Gender.OTHER, "その他")]
 
     def _choices(self, name: str, queryset: Any) -> None:
         chooser = self.fields[name]
@@ -216,9 +252,14 @@ class RequestForm(forms.Form):
             data["language"] = canonical(found.tag)
 
     def _clean_times(self, data: dict[str, Any]) -> None:
+        if self.edited is not None and self._same_times(data):
+            data["starts_at"], data["ends_at"] = self.edited.starts_at, self.edited.ends_at
+            return
         length = timedelta(minutes=data.get("minutes") or 60)
         if data.get("urgency") == Urgency.NOW:
             start = self.at.replace(second=0, microsecond=0)
+            if self.before.get("urgency") == Urgency.NOW and self.edited is not None:
+                start = self.edited.starts_at  # it began when it was asked
             data["starts_at"], data["ends_at"] = start, start + length
             return
         day: date | None = data.get("day")
@@ -240,6 +281,14 @@ class RequestForm(forms.Form):
             self.add_error("start", "終了時刻が過ぎています。日時をご確認ください。")
         elif data["starts_at"] > self.at + timedelta(days=730):
             self.add_error("day", "2年より先の日付は登録できません。")
+
+    def _same_times(self, data: dict[str, Any]) -> bool:
+        """Nobody touched the times: they stay to the second, which the inputs do not show."""
+        inputs = {
+            Urgency.NOW: ["urgency", "minutes"],
+            Urgency.TODAY: ["urgency", "minutes", "start"],
+        }.get(self.before["urgency"], ["urgency", "minutes", "start", "day"])
+        return all(data.get(name) == self.before[name] for name in inputs)
 
     def draft(self) -> Draft:
         """The cleaned form as a draft for the actions; remembers a new requesting body."""
@@ -269,6 +318,10 @@ class RequestForm(forms.Form):
         )
 
     def _place(self, data: dict[str, Any]) -> dict[str, Any]:
+        typed = {name: data[name] for name in ("place_name", "place_address")}
+        if self.edited is not None and typed.items() <= self.before.items():
+            columns = (*typed, "place_area", "place_lat", "place_lon")
+            return {name: getattr(self.edited, name) for name in columns}
         known = Place.objects.filter(
             organization=self.organization, name=data["place_name"]
         ).first()
@@ -308,41 +361,23 @@ class RequestForm(forms.Form):
         if data["preferred"]:
             hard = data["preferred_wish"] == "hard"
             wishes.append(Wish(kinds.PREFERRED, hard, volunteer=data["preferred"]))
-        wishes += [Wish(kinds.EXCLUDED, True, volunteer=v) for v in data["excluded"]]
+        wishes += [
+            Wish(kinds.EXCLUDED, self.exclusions.get(v.pk, True), volunteer=v)
+            for v in data["excluded"]
+        ]
+        lost = self.lost_wishes(data)
+        wishes += [
+            Wish(one.kind, one.hard, one.value, one.volunteer)
+            for one in self.carried
+            if one not in lost
+        ]
         return wishes
 
-
-def initial_of(request: Request) -> dict[str, Any]:
-    """The form's initial values for an existing request."""
-    language = get_language(request.language)
-    start = local(request.starts_at)
-    found: dict[str, Any] = {
-        name: getattr(request, name)
-        for name in (
-            "language", "urgency", "mode", "field", "desk", "place_name", "place_address",
-            "contact_name", "contact_phone", "resident_name", "note", "seats", "sensitivity",
-            "payer",
-        )
-    }  # fmt: skip
-    found |= {
-        "language_text": language.ja if language else request.language,
-        "day": start.date(),
-        "start": start.hour * 60 + start.minute,
-        "minutes": int((request.ends_at - request.starts_at).total_seconds() // 60),
-        "body_name": request.body.name if request.body else "",
-        "excluded": [],
-    }
-    for wish in request.requirements.all():
-        strength = "hard" if wish.hard else "soft"
-        if wish.kind == Requirement.Kind.EXCLUDED:
-            found["excluded"].append(wish.volunteer_id)
-        elif wish.kind == Requirement.Kind.PREFERRED:
-            found |= {"preferred": wish.volunteer_id, "preferred_wish": strength}
-        elif wish.kind == Requirement.Kind.GENDER:
-            found |= {"gender": wish.value, "gender_wish": strength}
-        else:
-            found[f"{wish.kind}_wish"] = strength
-    return found
+    def lost_wishes(self, data: dict[str, Any]) -> list[Requirement]:
+        """Carried wishes that mean nothing any more: a dialect of another language."""
+        if data["language"] == self.before.get("language"):
+            return []
+        return [one for one in self.carried if one.kind == Requirement.Kind.DIALECT]
 
 
 class CancelForm(forms.Form):

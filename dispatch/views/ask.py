@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,15 +18,18 @@ from dispatch.access import get_request_for
 from dispatch.actions.requests import (
     Draft,
     consequences_of,
+    decisive_changes,
     edit_request,
     open_request,
     open_series,
 )
 from dispatch.candidates import Counts, count_able
-from dispatch.forms import RequestForm, initial_of
+from dispatch.editing import booked_against
+from dispatch.forms import RequestForm
+from dispatch.log_texts import wish_text
 from dispatch.match_values import Need
 from dispatch.match_values import Wish as NeedWish
-from dispatch.models import Desk, Mode, Place, RequestingBody, Urgency
+from dispatch.models import Desk, Mode, Place, Request, RequestingBody
 from dispatch.travel import Point
 from volunteers.languages import name as language_name
 from volunteers.languages import search
@@ -68,16 +72,13 @@ def change_request(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_request_for(membership, pk)
     at = database_now()
     if request.method != "POST":
-        form = RequestForm(organization, at, initial=initial_of(found))
+        form = RequestForm(organization, at, edited=found)
         return _form_page(request, form, changing=found)
-    form = RequestForm(organization, at, request.POST)
+    form = RequestForm(organization, at, request.POST, edited=found)
     if not form.is_valid():
         return _form_page(request, form, changing=found, status=422)
     draft = form.draft()
-    if draft.urgency == found.urgency == Urgency.NOW:  # it began when it was asked
-        length = draft.ends_at - draft.starts_at
-        draft = replace(draft, starts_at=found.starts_at, ends_at=found.starts_at + length)
-    consequences = consequences_of(found, draft)
+    consequences = _consequences(found, form, draft, at)
     if consequences and "confirmed" not in request.POST:
         return _form_page(request, form, changing=found, consequences=consequences)
     try:
@@ -87,6 +88,15 @@ def change_request(request: HttpRequest, pk: int) -> HttpResponse:
         return _form_page(request, form, changing=found, status=422)
     messages.success(request, "依頼の内容を変更しました。")
     return redirect("dispatch:request", found.pk)
+
+
+def _consequences(found: Request, form: RequestForm, draft: Draft, at: datetime) -> list[str]:
+    """What saving would do, and whom among the booked the new wishes do not fit."""
+    lines = consequences_of(found, draft)
+    if not decisive_changes(found, draft):  # else nobody stays booked
+        lines += booked_against(found, need_of_draft(draft), at)
+    lost = form.lost_wishes(form.cleaned_data)
+    return lines + [f"言語が変わるため、条件「{wish_text(one)}」は外れます。" for one in lost]
 
 
 def _initial(organization: Organization) -> dict[str, object]:
@@ -115,9 +125,11 @@ def _form_page(
 @require_safe
 def count_people(request: HttpRequest) -> HttpResponse:
     """How many could do it and how many are on call, for what is typed so far."""
-    _, organization, _ = acting(request)
-    at = database_now()
-    form = RequestForm(organization, at, request.GET)
+    membership, organization, _ = acting(request)
+    at, changing = database_now(), request.GET.get("request", "")
+    known = changing.isascii() and changing.isdigit() and len(changing) < 19
+    edited = get_request_for(membership, int(changing)) if known else None
+    form = RequestForm(organization, at, request.GET, edited=edited)
     form.is_valid()
     shown = counted(form, organization)
     return render(request, "dispatch/_count.html", {"shown": shown})

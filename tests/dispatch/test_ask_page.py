@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +12,15 @@ from django.test import Client
 from accounts.models import Organization, User
 from dispatch.models import Place, Request
 from tests.conftest import Clock
-from tests.factories import DeskFactory, OfferFactory, RequestFactory, VolunteerFactory
+from tests.factories import (
+    AssignmentFactory,
+    DeskFactory,
+    OfferFactory,
+    RequestFactory,
+    RequirementFactory,
+    VolunteerFactory,
+)
+from volunteers.languages import LANGUAGES, lookup
 from volunteers.models import Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +136,6 @@ def test_a_place_is_remembered_and_offered_again(page: Client) -> None:
 def test_the_count_says_who_could_come_and_who_is_on_call(
     page: Client, city: Organization, now: datetime
 ) -> None:
-    from datetime import timedelta
-
     for _ in range(3):
         VolunteerFactory(organization=city)
     VolunteerFactory(organization=city, on_call_until=now + timedelta(hours=1))
@@ -188,3 +195,118 @@ def test_the_count_is_asked_for_without_anything_personal(page: Client) -> None:
     form = page.get(NEW).content.decode()
     left_out = form.partition('hx-params="not ')[2].partition('"')[0].split(",")
     assert {"resident_name", "note", "contact_name", "contact_phone"} <= set(left_out)
+
+
+def saved_unchanged(page: Client, request: Request, **changes: object) -> Any:
+    """Open the form of a request and send what it shows, but for the changes."""
+    address = f"/requests/{request.pk}/edit/"
+    form = page.get(address).context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    sent |= {"start": form.fields["start"].prepare_value(sent["start"])}
+    sent = {name: getattr(v, "pk", v) for name, v in sent.items() if v is not None}
+    return page.post(address, sent | changes)
+
+
+def test_what_the_form_cannot_show_survives_a_change(
+    page: Client, city: Organization, hana: Volunteer, minh: Volunteer
+) -> None:
+    gone = VolunteerFactory(organization=city, status="withdrawn")
+    start = datetime(2026, 11, 26, 5, 0, 30, tzinfo=UTC)
+    request = RequestFactory(
+        organization=city,
+        starts_at=start,
+        ends_at=start + timedelta(minutes=45),
+        place_name="図書館",
+        place_area="中央地区",
+        place_lat=35.1,
+        place_lon=139.1,
+        language="zh",
+    )
+    Place.objects.create(organization=city, name="図書館", area="南地区", lat=35.9, lon=139.9)
+    offer = OfferFactory(request=request, volunteer=hana)
+    wishes = [
+        {"kind": "dialect", "hard": True, "value": "zh-TW"},
+        {"kind": "gender", "hard": True, "value": "other"},
+        {"kind": "level", "hard": False, "value": "2"},
+        {"kind": "level", "hard": True, "value": "3"},
+        {"kind": "qualified", "hard": False, "value": "legal"},
+        {"kind": "preferred", "hard": True, "value": "", "volunteer": hana},
+        {"kind": "preferred", "hard": False, "value": "", "volunteer": minh},
+        {"kind": "excluded", "hard": False, "value": "", "volunteer": gone},
+    ]
+    for wish in wishes:
+        RequirementFactory(request=request, **wish)
+
+    def state() -> set[tuple[object, ...]]:
+        return set(request.requirements.values_list("kind", "hard", "value", "volunteer"))
+
+    before = state()
+    answer = saved_unchanged(page, request, note="正面玄関で")
+    assert answer.status_code == 302, answer.context["form"].errors
+    fresh = Request.objects.get(pk=request.pk)
+    assert fresh.note == "正面玄関で"
+    assert state() == before
+    names = ["starts_at", "ends_at", "place_area", "place_lat", "place_lon", "seats", "language"]
+    assert [getattr(fresh, n) for n in names] == [getattr(request, n) for n in names]
+    offer.refresh_from_db()
+    assert offer.state == "sent"
+
+
+def test_wishes_that_are_carried_over_are_shown(page: Client, city: Organization) -> None:
+    request = RequestFactory(organization=city, language="zh")
+    RequirementFactory(request=request, kind="dialect", value="zh-TW")
+    text = page.get(f"/requests/{request.pk}/edit/").content.decode()
+    assert "そのまま引き継ぎます" in text
+    assert "方言：zh-TW（必ず）" in text
+    assert f"/requests/new/count/?request={request.pk}" in text
+
+
+def test_a_dialect_is_dropped_with_a_warning_when_the_language_changes(
+    page: Client, city: Organization
+) -> None:
+    request = RequestFactory(organization=city, language="zh")
+    RequirementFactory(request=request, kind="dialect", value="zh-TW")
+    change = {"language_text": "ベトナム語", "language": "vi"}
+    answer = saved_unchanged(page, request, **change)
+    assert "条件「方言：zh-TW（必ず）」は外れます" in answer.content.decode()
+    saved_unchanged(page, request, confirmed="1", **change)
+    assert not request.requirements.exists()
+
+
+def test_somebody_booked_who_breaks_a_new_wish_is_named_and_stays(
+    page: Client, city: Organization, now: datetime
+) -> None:
+    man = VolunteerFactory(organization=city, gender="male", name="田中 一郎")
+    request = RequestFactory(organization=city, status="filled")
+    booking = AssignmentFactory(request=request, volunteer=man)
+    wish = {"gender": "female", "gender_wish": "hard", "level_wish": "hard"}
+    answer = saved_unchanged(page, request, **wish)
+    text = answer.content.decode()
+    assert "田中 一郎さんは、条件「女性の通訳者（必ず）」に合いません" in text
+    assert "◎（通訳可）の方（必ず）」に合いません" not in text
+    assert not request.requirements.exists()
+    assert saved_unchanged(page, request, confirmed="1", **wish).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.state, request.requirements.count()) == ("confirmed", 2)
+    # the wish is not new any more: nobody is warned a second time
+    assert saved_unchanged(page, request, note="追記").status_code == 302
+
+
+def test_a_named_person_other_than_the_booked_one_is_a_broken_wish(
+    page: Client, city: Organization, hana: Volunteer, minh: Volunteer
+) -> None:
+    request = RequestFactory(organization=city, status="filled")
+    AssignmentFactory(request=request, volunteer=hana)
+    soft = {"preferred": minh.pk, "preferred_wish": "soft"}
+    assert saved_unchanged(page, request, **soft).status_code == 302
+    answer = saved_unchanged(page, request, preferred_wish="hard")
+    assert "条件「希望する通訳者（必ず）」に合いません" in answer.content.decode()
+
+
+def test_every_language_keeps_its_tag_through_the_form(page: Client) -> None:
+    wrong = [
+        one.tag
+        for one in LANGUAGES
+        if one.tag != "ja" and (found := lookup(one.ja)) and found.tag != one.tag
+    ]
+    assert wrong == []
