@@ -203,7 +203,7 @@ class RequestForm(forms.Form):
     def _start_from(self, edited: Request) -> None:
         """Take the request's values as initial ones, with choices that are not on the lists."""
         self.before, self.carried = initial_of(edited), split_wishes(edited)[1]
-        self.initial = self.before | self.initial
+        self.initial = {**self.before, **self.initial}
         excluded = edited.requirements.filter(kind=Requirement.Kind.EXCLUDED)
         self.exclusions = dict(excluded.values_list("volunteer_id", "hard"))
         minutes, length = self.before["minutes"], self.fields["minutes"]
