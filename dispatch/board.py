@@ -10,12 +10,16 @@ from django.db.models import Prefetch
 from accounts.models import Organization
 from accounts.times import instant, local
 from dispatch.calls import Call, call_list
-from dispatch.ladder import ASKING
+from dispatch.ladder import ASKING, DEVICE, OPERATOR
 from dispatch.models import Assignment, Offer, Request
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
 SHOWN_JOBS = 40
+DESK_TEXTS = {
+    OPERATOR: "外部通訳へ電話してください",
+    DEVICE: "翻訳機で用件を確かめ、後日の予約を",
+}
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def next_text(request: Request) -> str:
     if request.next_action == Request.NextAction.RUNG and following:
         return f"次：{following[0]['label']}へ"
     if request.current_rung.get("kind") not in ASKING:
-        return f"{request.current_rung.get('label', '')}へ連絡してください"
+        return DESK_TEXTS.get(str(request.current_rung.get("kind")), "職員の対応が必要です")
     if request.next_action == Request.NextAction.DESK:
         return "職員の対応が必要です"
     return "次：返事を見て追加の打診"
@@ -164,7 +168,7 @@ def bookings(organization: Organization, at: datetime) -> list[tuple[date, list[
 def people_on_call(organization: Organization, at: datetime) -> list[Volunteer]:
     """People ready for video now; their languages are prefetched."""
     found = Volunteer.objects.of(organization).on_call(at).prefetch_related("skills")
-    return list(found.order_by("on_call_until")[:60])
+    return list(found.order_by("on_call_until", "number")[:60])
 
 
 def silent_bookings(organization: Organization, at: datetime) -> list[Assignment]:

@@ -31,7 +31,11 @@ def ladder_for(policy: dict[str, Any], urgency_class: str, mode: str) -> list[Ru
     if mode == Mode.TRANSLATION:
         return [rung for rung in rungs if rung["kind"] == VOLUNTEER] or rungs[:1]
     if Mode(mode).is_remote:
-        return [rung for rung in rungs if rung["kind"] != VIDEO] or rungs
+        found = [rung for rung in rungs if rung["kind"] != VIDEO] or rungs
+        return [
+            rung | {"label": "ボランティア"} if rung["kind"] == VOLUNTEER else rung
+            for rung in found
+        ]
     return rungs
 
 

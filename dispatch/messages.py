@@ -58,7 +58,7 @@ def text_for(kind: str, request: Request, volunteer: Volunteer, **more: str) -> 
         ),
         language=language_name(request.language, reader),
         when=when_text(request.starts_at, request.ends_at, reader),
-        area=request.place_area or words["area_unknown"],
+        area=request.public_area or words["area_unknown"],
         mode=words[f"mode_{mode.value}"],
         **more,
     )

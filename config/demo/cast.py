@@ -38,7 +38,7 @@ PARTS: tuple[Part, ...] = (
     Part("admin", CITY, Role.ADMIN, "高橋 明子", "takahashi@hachioji.example.jp",
          "担当者・謝礼基準・団体の設定を管理します。"),
     Part("requester", CITY, Role.REQUESTER, "渡辺 由紀", "watanabe@minami-hp.example.jp",
-         "市立みなみ病院の相談員として、通訳を依頼します。"),
+         "市立みなみ病院の相談員として、依頼の進み具合を確認します。"),
     Part("other_coordinator", TOWN, Role.COORDINATOR, "小川 遥", "ogawa@hino.example.jp",
          "別の団体です。八王子の情報は一切見えません。"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ free, so that anybody who tries the demo finds somebody to ask. Everybody else i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any, NamedTuple
@@ -105,8 +106,16 @@ def neighbours(random: Random, today: date) -> list[Person]:
     found = []
     for number, tag in enumerate(tags, start=1):
         origin = tag if random.random() < SPEAKERS[tag][1] else "ja"
-        found.append(_anybody(number, tag, origin, random, today=today, names=names, sound=True))
+        person = _anybody(number, tag, origin, random, today=today, names=names, sound=True)
+        found.append(person._replace(record=_moved(person.record, number)))
     return found
+
+
+def _moved(record: Record, number: int) -> Record:
+    """The same person with telephone and mail of their own beside the first association's."""
+    own = {"mobile": f"+816099{900000 + number}", "email": f"h{number:03d}@minna.example.jp"}
+    fields = dict(record.fields or {})
+    return replace(record, fields=fields | {k: v for k, v in own.items() if fields.get(k)})
 
 
 def _origins(random: Random, scale: float) -> list[tuple[str, str]]:

@@ -275,6 +275,13 @@ class Request(models.Model):
         return f"request:{self.pk}"
 
     @property
+    def public_area(self) -> str:
+        """Where it is, as far as somebody may know before accepting: the area, or our own desk."""
+        if self.place_area or self.desk is None or self.place_name != self.desk.name:
+            return self.place_area
+        return self.desk.name
+
+    @property
     def current_rung(self) -> dict[str, object]:
         """The rung of the copied ladder that is open now."""
         return self.ladder[self.rung] if self.rung < len(self.ladder) else {}

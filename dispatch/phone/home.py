@@ -163,7 +163,7 @@ def asked_card(offer: Offer, at: datetime) -> Asked:
         day=words.near_day(wanted.starts_at, at),
         hours=words.hours(wanted.starts_at, wanted.ends_at),
         length=words.length(wanted.starts_at, wanted.ends_at),
-        area=wanted.place_area if travels else "",
+        area=wanted.public_area if travels else "",
         mode=str(words.MODES[Mode.VIDEO if offer.remote else wanted.mode]),
         field=str(words.FIELDS[wanted.field]),
         price=price_estimate(wanted, remote=offer.remote),

@@ -55,9 +55,11 @@ def known_as(volunteer: Volunteer, requester: bool) -> str:
 
 
 @register.filter
-def log_line(entry: AuditEntry) -> str:
-    """One line of the log as a sentence."""
-    return sentence(entry.verb, entry.detail)
+def log_line(entry: AuditEntry, names: dict[int, str]) -> str:
+    """One line of the log as a sentence, with the volunteer's name unless that person acted."""
+    name = names.get(entry.detail.get("volunteer", 0), "")
+    about = f"{name}さん：" if name and name != entry.actor_label else ""
+    return about + sentence(entry.verb, entry.detail)
 
 
 @register.filter

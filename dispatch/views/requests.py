@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -119,11 +119,19 @@ def render_fragment(request: HttpRequest, found: Request) -> str:
                 "volunteer"
             ),
             "log": log,
+            "names": names_in(log),
+            "near": fresh.starts_at <= database_now() + timedelta(hours=1),
             "staff": membership.role in WRITERS,
             "accountant": membership.role == Role.ACCOUNTANT,
             "requester": membership.role == Role.REQUESTER,
         },
     )
+
+
+def names_in(log: Iterable[AuditEntry]) -> dict[int, str]:
+    """The names of the volunteers that lines of a log are about, by id."""
+    ids = {entry.detail["volunteer"] for entry in log if "volunteer" in entry.detail}
+    return dict(Volunteer.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 @roles(*WRITERS)
