@@ -205,7 +205,8 @@ class RequestFactory(DjangoModelFactory):
         model = Request
 
     organization = factory.SubFactory(OrganizationFactory)
-    number = factory.Sequence(lambda n: f"R8-{n:05d}")
+    # far from those that a new organization gives its own
+    number = factory.Sequence(lambda n: f"R8-{50_000 + n:05d}")
     language = "vi"
     mode = "accompany"
     urgency = "booked"
