@@ -228,9 +228,14 @@ def _climb(request: Request, at: datetime, *, why: str) -> None:
 
 
 def _reminder(request: Request, at: datetime) -> datetime:
-    """When the desk is reminded again, or the next rung opens, whichever comes first."""
+    """When the desk is reminded again, or the next rung opens, whichever comes first.
+
+    While the waves are stopped no rung opens, so a deadline that has passed must not count.
+    """
     every = NOW_REMINDER if request.urgency == Urgency.NOW else DESK_REMINDER
-    deadline = _deadline(request) or request.ends_at
+    deadline = _deadline(request)
+    if deadline is None or deadline <= at:
+        deadline = request.ends_at
     return max(min(at + every, deadline, request.ends_at), at + timedelta(seconds=1))
 
 

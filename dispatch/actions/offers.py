@@ -178,7 +178,8 @@ def accept_offer(
         offer = Offer.objects.select_for_update().select_related("volunteer").get(pk=offer.pk)
         if held := _held(request, offer.volunteer_id):
             return Answer("yours", offer, held)
-        if request.status != Request.Status.OPEN or offer.state == Offer.State.WITHDRAWN:
+        over = request.status != Request.Status.OPEN or request.ends_at <= at
+        if over or offer.state == Offer.State.WITHDRAWN:
             return _too_late(request, offer, at=at, label=label)
         _must_be_valid(offer.volunteer, request)
         move(offer, "state", Offer.State.ACCEPTED)

@@ -256,6 +256,8 @@ def reopen_request(request: Request, *, by: User, at: datetime) -> Request:
         locked = lock_request(request.pk)
         if locked.ends_at <= at:
             raise ActionError("in_the_past", "終了時刻を過ぎた依頼は再開できません。")
+        if locked.status not in {Request.Status.CANCELLED, Request.Status.UNMET}:
+            raise ActionError("wrong_state", "取消・終了した依頼だけを再開できます。")
         move(locked, "status", Request.Status.OPEN)
         locked.cancelled_by, locked.cancel_reason, locked.closed_at = "", "", None
         locked.search_since = at
@@ -271,7 +273,8 @@ def stop_waves(request: Request, *, by: User, at: datetime) -> Request:
         locked = lock_request(request.pk)
         _must_be_open(locked)
         locked.waves_stopped = True
-        schedule(locked, Request.NextAction.DESK, at + timedelta(minutes=30))
+        remind_at = min(at + timedelta(minutes=30), max(locked.ends_at, at))
+        schedule(locked, Request.NextAction.DESK, remind_at)
         log(locked, "waves.stopped", by=by, at=at)
         save_and_announce(locked)
     return locked
