@@ -15,11 +15,17 @@ EXEMPT = ("/accounts/", "/static/", "/healthz", "/readyz", "/api/", "/demo/sign-
 
 
 def active_membership(get_response: Handler) -> Handler:
-    """Set ``request.membership`` to the active membership, or None."""
+    """Set ``request.membership`` to the active membership, or None.
+
+    What a signed-in person is shown is kept by no cache, unless its view says otherwise.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.membership = find_membership(request)  # type: ignore[attr-defined]
-        return get_response(request)
+        response = get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response
 
     return middleware
 
