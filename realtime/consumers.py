@@ -48,6 +48,13 @@ class HintConsumer(AsyncJsonWebsocketConsumer):
             with contextlib.suppress(Exception):  # Redis may be away; it forgets by itself
                 await self.channel_layer.group_discard(group, self.channel_name)
 
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        """Text only; a binary frame says nothing."""
+        if text_data:
+            await super().receive(text_data=text_data, **kwargs)
+
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Answer a ping; anything else is ignored."""
         if isinstance(content, dict) and content.get("type") == "ping":
@@ -58,7 +65,7 @@ class HintConsumer(AsyncJsonWebsocketConsumer):
         """Malformed text is treated as nothing said."""
         try:
             return await super().decode_json(text_data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     async def hint(self, message: dict[str, Any]) -> None:

@@ -106,8 +106,9 @@ async def test_garbage_from_a_client_changes_nothing(
     coordinator: User, client_of: Callable[[User], Client]
 ) -> None:
     communicator = await accepted(await socket(await sync_to_async(client_of)(coordinator)))
-    for text in ("{", "[]", '"x"', '{"type": 5}', "null"):
+    for text in ("{", "[]", '"x"', '{"type": 5}', "null", "", "[" * 60_000):
         await communicator.send_input({"type": "websocket.receive", "text": text})
+    await communicator.send_input({"type": "websocket.receive", "bytes": b"\x00\xff"})
     await communicator.send_input({"type": "websocket.receive", "text": '{"type": "ping"}'})
     assert await hint(communicator) == {"type": "pong"}
     await communicator.send_input({"type": "websocket.disconnect", "code": 1000})
