@@ -71,7 +71,9 @@ def test_it_shows_what_may_be_known_before_accepting(phone, offer):
 
 
 def test_it_shows_an_estimate_when_a_tariff_can_give_one(phone, offer, monkeypatch):
-    monkeypatch.setattr("dispatch.subscriptions.price_estimates", [lambda request, remote: "3,000円"])
+    monkeypatch.setattr(
+        "dispatch.subscriptions.price_estimates", [lambda request, remote: "3,000円"]
+    )
     assert "3,000円" in page(phone, offer)
 
 

@@ -95,7 +95,7 @@ def every_page(live_server, ask, hana: Volunteer, minh: Volunteer) -> dict[str, 
     accept_offer(offers["yes"], via="web", at=at)
     accept_offer(OfferFactory(request=offers["late"].request, volunteer=minh), via="web", at=at)
     accept_offer(offers["late"], via="web", at=at)
-    done = accept_offer(ask(hana, -5), via="web", at=at).assignment
+    done = accept_offer(ask(hana, -5), via="web", at=at - timedelta(hours=6)).assignment
     booked = accept_offer(ask(hana, 0.5), via="web", at=at).assignment
     own = [
         reverse("volunteer:home"),
