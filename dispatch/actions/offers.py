@@ -179,7 +179,9 @@ def accept_offer(
         if held := _held(request, offer.volunteer_id):
             return Answer("yours", offer, held)
         over = request.status != Request.Status.OPEN or request.ends_at <= at
-        if over or offer.state == Offer.State.WITHDRAWN:
+        # an old page shows the time and place from before a change
+        stale = offer.created_at < request.search_since
+        if over or stale or offer.state == Offer.State.WITHDRAWN:
             return _too_late(request, offer, at=at, label=label)
         _must_be_valid(offer.volunteer, request)
         move(offer, "state", Offer.State.ACCEPTED)

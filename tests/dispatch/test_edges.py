@@ -188,3 +188,15 @@ def test_a_seat_given_back_while_others_are_still_sought_is_sought_at_once(
     request.refresh_from_db()
     assert (request.next_action, request.next_action_at) == ("wave", now)
     assert Assignment.objects.get(pk=booking.pk).state == "cancelled"
+
+
+def test_an_old_page_cannot_accept_a_time_it_does_not_show(
+    city: Organization, hana: Volunteer, coordinator: User, now: datetime
+) -> None:
+    request = taken(city, now)
+    offer = OfferFactory(request=request, volunteer=hana, state="declined", created_at=now)
+    later = now + timedelta(minutes=5)
+    moved = replace(draft(now), starts_at=draft(now).starts_at + timedelta(minutes=30))
+    edit_request(request, moved, by=coordinator, at=later)
+    assert accept_offer(offer, via="web", at=later).outcome == "too_late"
+    assert not Assignment.objects.exists()
