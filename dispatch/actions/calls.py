@@ -50,7 +50,7 @@ def record_call(message: Message, *, by: User, at: datetime) -> Message:
             by=by,
             at=at,
             message=locked.pk,
-            volunteer=locked.recipient,
+            volunteer=int(locked.recipient.partition(":")[2]),
             what=to_say(locked.kind),
         )
     return locked

@@ -130,7 +130,7 @@ def render_fragment(request: HttpRequest, found: Request) -> str:
 
 def names_in(log: Iterable[AuditEntry]) -> dict[int, str]:
     """The names of the volunteers that lines of a log are about, by id."""
-    ids = {entry.detail["volunteer"] for entry in log if "volunteer" in entry.detail}
+    ids = {pk for entry in log if isinstance(pk := entry.detail.get("volunteer"), int)}
     return dict(Volunteer.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
