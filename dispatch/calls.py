@@ -76,12 +76,12 @@ def call_list(organization: Organization, at: datetime) -> list[Call]:
         .select_related("request")
         .in_bulk(_keys(messages, "subject_key", "offer"))
     )
-    requests = Request.objects.of(organization).in_bulk(_keys(messages, "subject_key", "request"))
+    by_request = Request.objects.of(organization).in_bulk(_keys(messages, "subject_key", "request"))
     calls = []
     for message in messages:
         person = people.get(_key(message.recipient, "volunteer"))
         offer = offers.get(_key(message.subject_key, "offer"))
-        about = offer.request if offer else requests.get(_key(message.subject_key, "request"))
+        about = offer.request if offer else by_request.get(_key(message.subject_key, "request"))
         waiting = offer if offer and message.kind in ASKING and offer.is_open else None
         if person and (waiting or message.kind not in ASKING):
             calls.append(Call(message, person, about, waiting))
