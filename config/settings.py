@@ -37,6 +37,7 @@ def required(name: str, fallback: str) -> str:
 SECRET_KEY = required("SECRET_KEY", DEFAULT_SECRET)
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
+FIELD_KEYS = os.environ.get("FIELD_KEYS", "")  # id:secret,…; the first writes (accounts.encrypted)
 PUBLIC_BASE_URL = required("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_BASE_URL)
 HTTPS = _public.scheme == "https"

@@ -1,4 +1,4 @@
-"""What the floors above tell the volunteer's pages without dispatch knowing them.
+"""What the floors above are told by dispatch, and tell it, without dispatch knowing them.
 
 They append when the apps are ready; every list is empty here.
 """
@@ -6,9 +6,10 @@ They append when the apps are ready; every list is empty here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
-from dispatch.models import Request
+from dispatch.models import Assignment, Request
 
 
 class PriceEstimate(Protocol):
@@ -38,3 +39,29 @@ def states_of_reports(assignment_ids: Sequence[int]) -> dict[int, str]:
     for ask in report_states:
         found.update(ask(assignment_ids))
     return found
+
+
+on_seated: list[Callable[[Assignment, datetime], None]] = []
+"""Told in the transaction that gives somebody a seat on a request (UTC instant)."""
+
+on_released: list[Callable[[Assignment, datetime], None]] = []
+"""Told in the transaction that takes a seat away again: cancelled, given back, no-show."""
+
+on_over: list[Callable[[Request, datetime], None]] = []
+"""Told in the transaction that ends a request: cancelled, unmet, finished."""
+
+room_links: list[Callable[[Assignment], str | None]] = []
+"""Each returns the address of the volunteer's room for an assignment, or None."""
+
+request_panels: list[Callable[[Request], tuple[str, dict[str, Any]] | None]] = []
+"""Each returns (template, context) of a part of the staff page of a request, or None."""
+
+
+def room_link(assignment: Assignment) -> str:
+    """Where the volunteer enters the room of an assignment; empty when there is none."""
+    return next((link for ask in room_links if (link := ask(assignment))), "")
+
+
+def panels_of(request: Request) -> list[tuple[str, dict[str, Any]]]:
+    """The parts that the floors above add to the staff page of a request."""
+    return [panel for ask in request_panels if (panel := ask(request))]

@@ -32,6 +32,7 @@ class Message(models.Model):
 
     class Channel(models.TextChoices):
         SMS = "sms", "SMS"
+        PUSH = "push", "プッシュ通知"
         EMAIL = "email", "メール"
         HAND = "hand", "電話連絡"
 
@@ -81,3 +82,21 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient} ({self.channel}, {self.state})"
+
+
+class PushSubscription(models.Model):
+    """A browser that agreed to be woken by push messages; belongs to one recipient's device."""
+
+    recipient = models.CharField(max_length=60, db_index=True, help_text="e.g. volunteer:12")
+    endpoint = models.URLField(max_length=600, unique=True)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=40)
+    device = models.CharField(max_length=80, blank=True, help_text="such as Android · Chrome")
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.recipient} {self.device}"

@@ -133,6 +133,7 @@ class Volunteer(models.Model):
     night_messages = models.BooleanField("夜間・早朝の連絡も可", default=False)
     weekly_hours_cap = models.PositiveSmallIntegerField("週の上限（時間）", null=True, blank=True)
     accepts_video = models.BooleanField("映像・電話の通訳も可", default=True)
+    accepts_neighbours = models.BooleanField("近隣団体の映像通訳も可", default=False)
     on_call_until = models.DateTimeField("待機終了", null=True, blank=True)
     public_name_consent = models.BooleanField("氏名の公開に同意", default=False)
     status = models.CharField("状態", max_length=10, choices=Status.choices, default=Status.ACTIVE)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import ActionError
 from accounts.models import User
 from accounts.times import local, when_text
+from dispatch import subscriptions
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
 from dispatch.ladder import ASKING, VIDEO
 from dispatch.matching import Candidate
@@ -303,7 +304,7 @@ def take_seat(
         raise overlap(clash)
     try:
         with transaction.atomic():
-            return Assignment.objects.create(
+            assignment = Assignment.objects.create(
                 request=request,
                 volunteer=volunteer,
                 offer=offer,
@@ -316,6 +317,9 @@ def take_seat(
         if "no_overlapping_assignments" not in str(error):
             raise
         raise overlap(None) from error
+    for tell in subscriptions.on_seated:
+        tell(assignment, at)
+    return assignment
 
 
 def find_clash(request: Request, volunteer: Volunteer, *, remote: bool) -> Assignment | None:

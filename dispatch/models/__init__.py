@@ -6,6 +6,7 @@ without a next action that has a time.
 """
 
 from dispatch.models.offers import Assignment, Offer, Wave
+from dispatch.models.operators import Operator, OperatorCall, OperatorService
 from dispatch.models.requests import (
     Counter,
     Desk,
@@ -17,6 +18,8 @@ from dispatch.models.requests import (
     Requirement,
     Urgency,
 )
+from dispatch.models.roster import Shift, ShiftAbsence
+from dispatch.models.sharing import SharingAgreement
 
 __all__ = [
     "Assignment",
@@ -24,11 +27,17 @@ __all__ = [
     "Desk",
     "Mode",
     "Offer",
+    "Operator",
+    "OperatorCall",
+    "OperatorService",
     "Place",
     "Request",
     "RequestSeries",
     "RequestingBody",
     "Requirement",
+    "SharingAgreement",
+    "Shift",
+    "ShiftAbsence",
     "Urgency",
     "Wave",
 ]

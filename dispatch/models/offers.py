@@ -98,6 +98,9 @@ class Offer(models.Model):
     answered_by = models.CharField(max_length=120, blank=True)
     decline_reason = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField()
+    rings_until = models.DateTimeField(
+        null=True, blank=True, help_text="an on-call person's page and telephone ring until then"
+    )
     late_yes_at = models.DateTimeField(
         null=True, blank=True, help_text="said yes after it was filled: standby"
     )

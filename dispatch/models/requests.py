@@ -201,6 +201,14 @@ class Request(models.Model):
     payer = models.CharField(
         "費用負担", max_length=12, choices=Payer.choices, default=Payer.ORGANIZATION
     )
+    follow_up_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups",
+        help_text="the request that a device served until a human comes",
+    )  # fmt: skip
+    device_allowed_at = models.DateTimeField(
+        null=True, blank=True, help_text="a human said yes to a device for a delicate matter"
+    )
+    device_used_at = models.DateTimeField(null=True, blank=True)
     series = models.ForeignKey(
         RequestSeries, null=True, blank=True, on_delete=models.SET_NULL, related_name="requests"
     )
