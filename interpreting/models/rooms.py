@@ -116,6 +116,9 @@ class Seat(models.Model):
     connection = models.CharField(
         max_length=40, blank=True, help_text="the socket that holds the seat at this moment"
     )
+    session = models.CharField(
+        max_length=64, blank=True, help_text="the page that joined last, by its own random name"
+    )
     last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="left or removed")
 
