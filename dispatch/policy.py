@@ -43,6 +43,16 @@ DEFAULT: Policy = {
         "on_call_now": 2.2,
         "seen_recently": 1.3,
     },
+    # a "now" request by video rings the people on call: how many at a time, after how many seconds
+    # the next ones, how long one telephone rings, how long its SMS waits behind page and push, and
+    # after how many unanswered rings in a row somebody is taken off call
+    "ring": {
+        "size": 2,
+        "seconds": 15,
+        "rings_until_seconds": 40,
+        "sms_after_seconds": 0,
+        "missed_rings": 3,
+    },
     # people looking at the app right now hear so much earlier than the others
     "head_start_seconds": 30,
     # whoever was asked for anything so recently is left alone, unless nobody else is there

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organization, User
+from accounts.times import TOKYO
 
 
 class Area(models.Model):
@@ -70,8 +71,9 @@ class VolunteerQuerySet(models.QuerySet["Volunteer"]):
         return self.filter(active, models.Exists(valid), models.Exists(skill))
 
     def on_call(self, at: datetime) -> VolunteerQuerySet:
-        """People who said they are ready for video at the instant ``at``."""
-        return self.filter(status=Volunteer.Status.ACTIVE, on_call_until__gt=at)
+        """People who said they are ready for video at the instant ``at``, with a valid term."""
+        today = at.astimezone(TOKYO).date()
+        return self.offerable(today).filter(status=Volunteer.Status.ACTIVE, on_call_until__gt=at)
 
 
 class Volunteer(models.Model):
@@ -135,6 +137,9 @@ class Volunteer(models.Model):
     accepts_video = models.BooleanField("映像・電話の通訳も可", default=True)
     accepts_neighbours = models.BooleanField("近隣団体の映像通訳も可", default=False)
     on_call_until = models.DateTimeField("待機終了", null=True, blank=True)
+    on_call_since = models.DateTimeField(
+        null=True, blank=True, help_text="when the person was last put on call"
+    )
     public_name_consent = models.BooleanField("氏名の公開に同意", default=False)
     status = models.CharField("状態", max_length=10, choices=Status.choices, default=Status.ACTIVE)
     paused_until = models.DateField("休止終了日", null=True, blank=True)

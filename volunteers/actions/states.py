@@ -98,21 +98,24 @@ def switch_on_call(
 ) -> Volunteer:
     """Ready for video from now until the instant ``until``; None ends it.
 
-    Saying so oneself counts as an answer (``last_seen_at``). Raises ActionError: not_active,
-    until_past.
+    Saying so oneself counts as an answer (``last_seen_at``), and so does saying it again: rings
+    missed before count no more. Raises ActionError: not_active, not_valid, until_past.
     """
     with transaction.atomic():
         present = rows.lock(volunteer)
         if until is not None and present.status != Status.ACTIVE:
             raise ActionError("not_active", "休止中・退会の方は待機にできません。")
+        if until is not None and not _may_be_asked(present, at):
+            raise ActionError("not_valid", "登録期間または誓約の手続きが必要です。")
         if until is not None and until <= at:
             raise ActionError("until_past", "待機の終わりは今より後にしてください。", field="until")
         if present.on_call_until == until:
             return present
         present.on_call_until = until
+        present.on_call_since = at if until else None
         if by is not None and by.pk == present.user_id:
             present.last_seen_at = at
-        rows.save(present, "on_call_until", "last_seen_at")
+        rows.save(present, "on_call_until", "on_call_since", "last_seen_at")
         verb = "off_call" if until is None else "on_call"
         _record(present, verb, by, at, until=_written(until))
     return present
@@ -125,6 +128,11 @@ def mark_seen(volunteer: Volunteer | int, *, at: datetime) -> None:
     (rows_of.filter(last_seen_at=None) | rows_of.filter(last_seen_at__lt=at)).update(
         last_seen_at=at
     )
+
+
+def _may_be_asked(volunteer: Volunteer, at: datetime) -> bool:
+    today = at.astimezone(TOKYO).date()
+    return Volunteer.objects.offerable(today).filter(pk=volunteer.pk).exists()
 
 
 def _check_move(volunteer: Volunteer, to: str) -> None:
