@@ -26,7 +26,7 @@ from realtime.outbox import Recipient, queue
 from realtime.worker import LOOPS
 from tests.dispatch.drafts import draft
 from tests.factories import OrganizationFactory, VolunteerFactory
-from tests.realtime.sms_provider import SmsProvider
+from tests.twilio_server import ACCOUNT, NUMBER, TOKEN, TwilioServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -89,13 +89,13 @@ def until(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def twilio(provider: SmsProvider) -> dict[str, str]:
+def twilio(provider: TwilioServer) -> dict[str, str]:
     """Settings that make a worker send through the provider."""
     return {
         "TWILIO_API_BASE_URL": provider.url,
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "token",
-        "TWILIO_FROM_NUMBER": "+815000000000",
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_FROM_NUMBER": NUMBER,
     }
 
 
@@ -129,7 +129,7 @@ def test_a_job_of_a_rolled_back_transaction_never_runs(start: Callable[..., Work
 
 
 def test_slow_messages_never_keep_the_engine_waiting(start: Callable[..., Worker]) -> None:
-    provider = SmsProvider(slow=8.0)
+    provider = TwilioServer(slow=8.0)
     organization = OrganizationFactory(is_demo=True)
     VolunteerFactory(organization=organization)
     at = database_now()
@@ -169,7 +169,7 @@ def test_every_task_belongs_to_one_loop_of_the_worker() -> None:
 def test_killing_workers_again_and_again_loses_and_doubles_no_message(
     start: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider = SmsProvider(slow=0.02)
+    provider = TwilioServer(slow=0.02)
     at = database_now()
     total = 80
     with transaction.atomic():
