@@ -6,10 +6,18 @@ ask for; accountants the same rows as coordinators, without what was said (templ
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import Membership, Role
-from dispatch.models import Assignment, Offer, Request
+from dispatch.models import (
+    Assignment,
+    Offer,
+    Operator,
+    Request,
+    SharingAgreement,
+    Shift,
+)
 from dispatch.models.requests import RequestQuerySet
 from realtime.models import Message
 
@@ -86,3 +94,33 @@ def get_offer_by_token(token: str) -> Offer:
     if found is None:
         raise Http404
     return found
+
+
+def get_shift_for(membership: Membership, pk: int) -> Shift:
+    """One shift at a desk of the organization, for its desk staff."""
+    found = (
+        Shift.objects.filter(desk__organization=membership.organization, pk=pk)
+        .select_related("desk", "volunteer")
+        .first()
+    )
+    if found is None or membership.role not in {Role.COORDINATOR, Role.ADMIN}:
+        raise Http404
+    return found
+
+
+def get_operator_for(membership: Membership, pk: int) -> Operator:
+    """One operator under contract with the organization, for its desk staff."""
+    found = Operator.objects.filter(organization=membership.organization, pk=pk).first()
+    if found is None or membership.role not in {Role.COORDINATOR, Role.ADMIN}:
+        raise Http404
+    return found
+
+
+def get_agreement_for(membership: Membership, pk: int) -> SharingAgreement:
+    """One agreement that the organization is a side of, for its administrators."""
+    sides = Q(borrower=membership.organization) | Q(lender=membership.organization)
+    found = SharingAgreement.objects.filter(sides, pk=pk).select_related("borrower", "lender")
+    agreement = found.first()
+    if agreement is None or membership.role != Role.ADMIN:
+        raise Http404
+    return agreement
