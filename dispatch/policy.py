@@ -9,6 +9,7 @@ urgencies (message at the counter within seconds, video after 90 s). Pure but fo
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 DAY_MINUTES = 1440
 CLASSES = ("now", "today", "tomorrow", "later")
 """Urgency classes: what `urgency_class` makes of a request's urgency and its start."""
+KINDS = ("volunteer", "video", "neighbour", "operator", "device")
+"""Kinds of rungs, in the order of the default ladder."""
 
 Policy = dict[str, Any]
 
@@ -73,9 +76,15 @@ DEFAULT: Policy = {
     "late_minutes": {"now": 45, "today": 10, "tomorrow": 0, "later": 0},
     # at the counter the first part of the conversation has to lie within stated hours
     "now_covers_minutes": 30,
+    # at the counter the video rung opens at once, beside the first, when the chance that somebody
+    # comes within so many minutes is smaller than this
+    "early_video": {"minutes": 6, "below": 0.35},
     # the order of ways to connect. minutes: how long a rung may take before the next one opens;
-    # lead_minutes: it opens at the latest so long before the start; parallel: beside the one
-    # before instead of in its place, in these classes
+    # lead_minutes: it opens at the latest so long before the start; parallel: in these classes it
+    # may open early, beside the one before. languages (BCP 47), fields: empty is all of them;
+    # hours: null is always, else {"weekdays": [0 Monday … 6, 7 holiday], "from": minute, "to":
+    # minute} of the need in Tokyo; certified_fields: there only people with the training are
+    # asked; needs_yes_fields: there a human must allow the rung
     "ladder": [
         {
             "kind": "volunteer",
@@ -83,6 +92,12 @@ DEFAULT: Policy = {
             "minutes": {"now": 1.5, "today": 60, "tomorrow": 600, "later": 2880},
             "lead_minutes": None,
             "parallel": [],
+            "languages": [],
+            "hours": None,
+            "fields": [],
+            "except_fields": [],
+            "certified_fields": [],
+            "needs_yes_fields": [],
         },
         {
             "kind": "video",
@@ -90,6 +105,25 @@ DEFAULT: Policy = {
             "minutes": {"now": 4, "today": 30, "tomorrow": 180, "later": 1440},
             "lead_minutes": 120,
             "parallel": ["now"],
+            "languages": [],
+            "hours": None,
+            "fields": [],
+            "except_fields": [],
+            "certified_fields": [],
+            "needs_yes_fields": [],
+        },
+        {
+            "kind": "neighbour",
+            "label": "近隣団体のボランティア（映像）",
+            "minutes": {"now": 3, "today": 20, "tomorrow": 120, "later": 720},
+            "lead_minutes": 90,
+            "parallel": ["now"],
+            "languages": [],
+            "hours": None,
+            "fields": [],
+            "except_fields": [],
+            "certified_fields": [],
+            "needs_yes_fields": [],
         },
         {
             "kind": "operator",
@@ -97,6 +131,12 @@ DEFAULT: Policy = {
             "minutes": {"now": 3, "today": 15, "tomorrow": 30, "later": 60},
             "lead_minutes": 60,
             "parallel": [],
+            "languages": [],
+            "hours": None,
+            "fields": [],
+            "except_fields": [],
+            "certified_fields": [],
+            "needs_yes_fields": [],
         },
         {
             "kind": "device",
@@ -104,6 +144,12 @@ DEFAULT: Policy = {
             "minutes": {"now": None, "today": None, "tomorrow": None, "later": None},
             "lead_minutes": 15,
             "parallel": [],
+            "languages": [],
+            "hours": None,
+            "fields": [],
+            "except_fields": [],
+            "certified_fields": [],
+            "needs_yes_fields": ["medical", "legal"],
         },
     ],
     # the organization's own hours without messages, minutes after 0:00 in Tokyo
@@ -161,23 +207,83 @@ def urgency_class(urgency: str, starts_at: datetime, at: datetime) -> str:
     return "today" if days <= 0 else "tomorrow" if days == 1 else "later"
 
 
+def rungs_of(policy: Policy) -> list[dict[str, Any]]:
+    """The policy's rungs with every key; what is missing or malformed is the default of its kind.
+
+    Entries that are no rung are left out; when none remains the default ladder holds.
+    """
+    entries = policy.get("ladder")
+    entries = entries if isinstance(entries, list) else []
+    found = [
+        _sound_rung(entry)
+        for entry in entries
+        if isinstance(entry, dict) and entry.get("kind") in KINDS
+    ]
+    return found or copy.deepcopy(DEFAULT["ladder"])
+
+
 def ladder_for(policy: Policy, urgency: str) -> list[dict[str, Any]]:
     """The rungs for one urgency class, flat, ready to be copied onto a request.
 
-    Each is {kind, label, minutes (None: no end), lead_minutes, parallel: bool}.
+    As in the policy, but ``minutes`` is a number (None: no end) and ``parallel`` true or false.
     """
     return [
-        {
-            "kind": rung["kind"],
-            "label": rung["label"],
-            "minutes": rung["minutes"][urgency]
-            if isinstance(rung.get("minutes"), dict)
-            else rung.get("minutes"),
-            "lead_minutes": rung.get("lead_minutes"),
-            "parallel": rung.get("parallel") is True or urgency in (rung.get("parallel") or ()),
+        rung
+        | {
+            "minutes": rung["minutes"].get(urgency)
+            if isinstance(rung["minutes"], dict)
+            else rung["minutes"],
+            "parallel": rung["parallel"] is True
+            or (isinstance(rung["parallel"], list) and urgency in rung["parallel"]),
         }
-        for rung in policy["ladder"]
+        for rung in rungs_of(policy)
     ]
+
+
+def _sound_rung(entry: dict[str, Any]) -> dict[str, Any]:
+    default = next(rung for rung in DEFAULT["ladder"] if rung["kind"] == entry["kind"])
+    rung = copy.deepcopy(default)
+    for name, is_sound in SOUND.items():
+        if name in entry and is_sound(entry[name]):
+            rung[name] = copy.deepcopy(entry[name])
+    if isinstance(rung["minutes"], dict):
+        rung["minutes"] = default["minutes"] | rung["minutes"]
+    return rung
+
+
+def _is_minutes(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(not isinstance(one, dict) and _is_minutes(one) for one in value.values())
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (number and value >= 0)  # type: ignore[operator]
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _are_hours(value: object) -> bool:
+    if value is None:
+        return True
+    if not isinstance(value, dict) or not isinstance(value.get("weekdays", []), list):
+        return False
+    ends = (value.get("from"), value.get("to"))
+    return all(type(end) is int and 0 <= end <= DAY_MINUTES for end in ends)
+
+
+SOUND: dict[str, Callable[[Any], bool]] = {
+    "label": lambda value: isinstance(value, str) and bool(value.strip()),
+    "minutes": _is_minutes,
+    "lead_minutes": lambda value: not isinstance(value, dict) and _is_minutes(value),
+    "parallel": lambda value: isinstance(value, bool) or _are_texts(value),
+    "languages": _are_texts,
+    "hours": _are_hours,
+    "fields": _are_texts,
+    "except_fields": _are_texts,
+    "certified_fields": _are_texts,
+    "needs_yes_fields": _are_texts,
+}
+"""What each key of a stored rung must look like to be believed."""
 
 
 def is_quiet(at: datetime, quiet_from: int, quiet_to: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from dispatch.models import Assignment, Request
+from dispatch.models import Assignment, OperatorCall, Request
 
 
 class PriceEstimate(Protocol):
@@ -56,6 +56,15 @@ room_links: list[Callable[[Assignment], str | None]] = []
 request_panels: list[Callable[[Request], tuple[str, dict[str, Any]] | None]] = []
 """Each returns (template, context) of a part of the staff page of a request, or None."""
 
+room_states: list[Callable[[list[int]], dict[int, tuple[str, str]]]] = []
+"""Each returns (address, text of the link) of the room of those of the request ids that have one."""
+
+on_operator_call: list[Callable[[OperatorCall, datetime], None]] = []
+"""Told in the transaction in which a call to an operator was connected, and ended."""
+
+on_device_used: list[Callable[[Request, datetime, datetime], None]] = []
+"""Told in the transaction that ends a request by a device (request, from, to)."""
+
 
 def room_link(assignment: Assignment) -> str:
     """Where the volunteer enters the room of an assignment; empty when there is none."""
@@ -65,3 +74,23 @@ def room_link(assignment: Assignment) -> str:
 def panels_of(request: Request) -> list[tuple[str, dict[str, Any]]]:
     """The parts that the floors above add to the staff page of a request."""
     return [panel for ask in request_panels if (panel := ask(request))]
+
+
+def rooms_of(request_ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Address and text of the link to the room of each request that has one."""
+    found: dict[int, tuple[str, str]] = {}
+    for ask in room_states:
+        found.update(ask(request_ids))
+    return found
+
+
+def tell_over(request: Request, at: datetime) -> None:
+    """A locked request has just ended."""
+    for tell in on_over:
+        tell(request, at)
+
+
+def tell_released(assignment: Assignment, at: datetime) -> None:
+    """Somebody has just lost or given back a seat."""
+    for tell in on_released:
+        tell(assignment, at)

@@ -70,7 +70,8 @@ def test_the_day_changes_at_midnight_in_tokyo() -> None:
 @pytest.mark.parametrize("urgency", CLASSES)
 def test_every_class_has_a_ladder_that_ends_with_the_device(urgency: str) -> None:
     rungs = ladder_for(DEFAULT, urgency)
-    assert [rung["kind"] for rung in rungs] == ["volunteer", "video", "operator", "device"]
+    kinds = ["volunteer", "video", "neighbour", "operator", "device"]
+    assert [rung["kind"] for rung in rungs] == kinds
     assert rungs[1]["parallel"] is (urgency == "now")
     assert rungs[-1]["minutes"] is None
 
