@@ -8,5 +8,16 @@ per request.
 from interpreting.models.reports import Receipt, Report, ReportQuerySet
 from interpreting.models.rooms import Room, Seat, Visit
 from interpreting.models.sessions import Session
+from interpreting.models.telephone import PhoneConference, PhoneLeg
 
-__all__ = ["Receipt", "Report", "ReportQuerySet", "Room", "Seat", "Session", "Visit"]
+__all__ = [
+    "PhoneConference",
+    "PhoneLeg",
+    "Receipt",
+    "Report",
+    "ReportQuerySet",
+    "Room",
+    "Seat",
+    "Session",
+    "Visit",
+]
