@@ -15,6 +15,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from config.push_key import own_push_key
+
 django_stubs_ext.monkeypatch()  # generic classes such as Paginator[Request] at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.device_permissions",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ui.middleware.reader_language",
     "django.middleware.common.CommonMiddleware",
@@ -326,6 +329,25 @@ TWILIO_ACCOUNT_SID = os.environ.get("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = os.environ.get("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM_NUMBER = os.environ.get("TWILIO_FROM_NUMBER", "")
 TWILIO_API_BASE_URL = os.environ.get("TWILIO_API_BASE_URL", "")
+VAPID_PRIVATE_KEY = os.environ.get("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = os.environ.get("VAPID_SUBJECT", "")
+if not PRODUCTION and not VAPID_PRIVATE_KEY:
+    VAPID_PRIVATE_KEY = own_push_key(BASE_DIR / "var")
+    VAPID_SUBJECT = "mailto:tsunagi@localhost"
+PUSH_HOSTS = os.environ.get(
+    "PUSH_HOSTS",
+    "fcm.googleapis.com,*.push.services.mozilla.com,web.push.apple.com,*.notify.windows.com",
+).split(",")
+
+# Rooms: how browsers find each other. Without any server a room works within one network.
+ICE_PROVIDER = os.environ.get("ICE_PROVIDER", "static")
+ROOM_PROVIDER = os.environ.get("ROOM_PROVIDER", "mesh")
+STUN_URLS = [*filter(None, os.environ.get("STUN_URLS", "").split(","))]
+TURN_URLS = [*filter(None, os.environ.get("TURN_URLS", "").split(","))]
+TURN_SECRET = os.environ.get("TURN_SECRET", "")
+TURN_TTL = int(os.environ.get("TURN_TTL", "600"))  # seconds
+ICE_RELAY_ONLY = os.environ.get("ICE_RELAY_ONLY", "") == "1"
+
 _mail = urlsplit(os.environ.get("EMAIL_URL", ""))
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"

@@ -28,5 +28,6 @@ def note_delivery(message: Message, at: datetime) -> None:
     from dispatch.actions.offers import mark_sent
 
     kind, _, pk = message.subject_key.partition(":")
-    if kind == "offer" and message.kind.startswith("offer") and message.sent_at:
+    asks = message.kind.startswith(("offer", "ring")) and message.kind != "ring_stop"
+    if kind == "offer" and asks and message.sent_at:
         mark_sent(int(pk), at=at)

@@ -18,12 +18,14 @@ from volunteers.models import Volunteer
 
 LISTED_FOR = timedelta(days=2)
 UNREACHED = [Message.State.BY_HAND, Message.State.FAILED]
-ASKING = {"offer", "offer_now", "offer_video", "offer_now_video"}
+ASKING = {"offer", "offer_now", "offer_video", "offer_now_video", "ring"}
 TO_SAY = {
     "offer": "通訳のお願い",
     "offer_now": "今すぐの通訳のお願い",
     "offer_video": "映像通訳のお願い",
     "offer_now_video": "今すぐの映像通訳のお願い",
+    "ring": "いま応答できるか（待機中の呼び出し）",
+    "off_call": "待機を終了したこと",
     "filled": "ほかの方に決まったこと",
     "booked": "派遣が決まったこと",
     "offer_cancelled": "お願いが取消しになったこと",
@@ -67,6 +69,7 @@ def call_list(organization: Organization, at: datetime) -> list[Call]:
         .filter(state__in=UNREACHED, handled_at=None, created_at__gt=at - LISTED_FOR)
         .filter(recipient__startswith="volunteer:")
         .exclude(kind="code")
+        .exclude(channel=Message.Channel.PUSH)  # always beside another message
         .exclude(error="taken_back")
         .order_by("-id")
     )

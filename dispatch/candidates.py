@@ -7,6 +7,7 @@ Computed afresh each time and never stored as truth; reads only, never outside o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -85,6 +86,24 @@ def find_candidates(
         skip_asked=skip_asked,
     )
     return _find(search, limit)
+
+
+def rank_people(
+    request: Request, ids: Sequence[int], *, at: datetime, remote: bool, policy: Policy
+) -> Ranking:
+    """Only these people, asked before or not, ranked for a request as `find_candidates` would."""
+    search = Search(
+        need=need_of(request, remote),
+        organization_id=request.organization_id,
+        at=at,
+        policy=_policy(policy, request.organization),
+        body_id=request.body_id,
+        resident_name=request.resident_name,
+        request_id=request.pk,
+        skip_asked=False,
+        tags=tuple(tag for tag, _ in languages.covering_tags(request.language)),
+    )
+    return matching.rank(search.need, load(search, ids), at=at, policy=search.policy)
 
 
 def find_for_need(

@@ -24,6 +24,16 @@ JA = {
         "改めてご連絡します。"
     ),
     "reconfirm": "【{organization}】明日の通訳の確認です: {when} {language}。「行けます」を押してください {url}",
+    "ring": "【{organization}・呼出】{language}の{mode}通訳です。いま出られますか。応答はこちら {url}",
+    "ring_title": "{language}の通訳の呼び出し",
+    "ring_push": "{mode}です。いま出られますか。",
+    "ring_stop_title": "呼び出しは終わりました",
+    "ring_stop": "応答は不要です。ありがとうございました。",
+    "off_call": (
+        "【{organization}】呼び出しに続けて応答がなかったため、待機を終了しました。"
+        "出られるようになりましたら、再開してください {url}"
+    ),
+    "off_call_title": "待機を終了しました",
     "report": "【{organization}】{when}の通訳、ありがとうございました。活動報告をお願いします {url}",
     "area_unknown": "市内",
     "mode_accompany": "同行",
@@ -55,6 +65,16 @@ SIMPLE = {
     "reconfirm": (
         "【{organization}】あした 通訳が あります: {when}。行くことが できる人は ここで おしえてください {url}"
     ),
+    "ring": "【{organization}】いま {language}の {mode}通訳を おねがいします。出ることが できる人は ここ {url}",
+    "ring_title": "{language}の 通訳の よびだし",
+    "ring_push": "{mode}です。いま 出ることが できますか。",
+    "ring_stop_title": "よびだしは おわりました",
+    "ring_stop": "へんじは いりません。ありがとうございました。",
+    "off_call": (
+        "【{organization}】よびだしに 出なかったので、待機を おわりました。"
+        "また できるときは ここで はじめてください {url}"
+    ),
+    "off_call_title": "待機を おわりました",
     "report": "【{organization}】{when}の 通訳、ありがとうございました。報告を 書いてください {url}",
     "area_unknown": "市の 中",
     "mode_accompany": "いっしょに 行く",
@@ -80,6 +100,16 @@ EN = {
         "We will ask again."
     ),
     "reconfirm": "{organization}: tomorrow {when}, {language}. Please confirm you will come: {url}",
+    "ring": "{organization} CALLING: {language}, {mode}. Can you answer now? {url}",
+    "ring_title": "Call for {language}",
+    "ring_push": "Interpreting {mode}. Can you answer now?",
+    "ring_stop_title": "The call is over",
+    "ring_stop": "No answer needed. Thank you!",
+    "off_call": (
+        "{organization}: several calls went unanswered, so you are no longer on call. "
+        "Switch it on again any time: {url}"
+    ),
+    "off_call_title": "You are no longer on call",
     "report": "{organization}: thank you for {when}. Please send your report: {url}",
     "area_unknown": "in the city",
     "mode_accompany": "accompanying",

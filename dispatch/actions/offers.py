@@ -24,7 +24,13 @@ from dispatch import subscriptions
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
 from dispatch.ladder import ASKING, VIDEO
 from dispatch.matching import Candidate
-from dispatch.messages import send_offer, tell_accepted, tell_filled, tell_released
+from dispatch.messages import (
+    send_offer,
+    stop_push,
+    tell_accepted,
+    tell_filled,
+    tell_released,
+)
 from dispatch.models import Assignment, Mode, Offer, Request, Wave
 from dispatch.timing import after_filling, is_watching, offer_expiry, send_not_before
 from dispatch.travel import LONGEST_MINUTES, Point, Site, minutes_between_jobs
@@ -188,6 +194,7 @@ def accept_offer(
         move(offer, "state", Offer.State.ACCEPTED)
         offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
         offer.save()
+        stop_push(offer, at=at)  # a ring must not go on on the person's other devices
         assignment = take_seat(request, offer.volunteer, at=at, offer=offer, remote=offer.remote)
         log(
             request,
@@ -226,6 +233,7 @@ def decline_offer(
         offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
         offer.decline_reason = reason
         offer.save()
+        stop_push(offer, at=at)
         asking = request.current_rung.get("kind") in ASKING
         if request.status == Request.Status.OPEN and asking and not request.waves_stopped:
             schedule(request, Request.NextAction.WAVE, at)
