@@ -226,14 +226,18 @@ SELECT a.volunteer_id,
            WHERE q.starts_at >= %(monday)s AND q.starts_at < %(next_monday)s
              AND q.mode <> 'translation'), 0) / 3600,
        coalesce(bool_or(q.body_id = %(body)s), false),
-       coalesce(bool_or(q.resident_name = %(resident)s AND q.resident_name <> ''), false)
+       coalesce(bool_or(q.resident_name = %(resident)s AND q.resident_name <> ''
+                        AND q.organization_id = %(organization)s), false)
 FROM dispatch_assignment a JOIN dispatch_request q ON q.id = a.request_id
 WHERE a.volunteer_id = ANY(%(ids)s) AND a.state = ANY(%(active)s)
   AND q.starts_at > %(history_from)s
 GROUP BY a.volunteer_id
 """
+# of a job for another organization only the time is known here
 BUSY = """
-SELECT a.volunteer_id, q.starts_at, q.ends_at, q.place_name, q.place_area, q.place_lat,
+SELECT a.volunteer_id, q.starts_at, q.ends_at,
+       CASE WHEN q.organization_id = %(organization)s THEN q.place_name ELSE '' END,
+       q.place_area, q.place_lat,
        q.place_lon, a.remote OR q.mode = ANY(%(remote_modes)s)
 FROM dispatch_assignment a JOIN dispatch_request q ON q.id = a.request_id
 WHERE a.volunteer_id = ANY(%(ids)s) AND a.state = ANY(%(active)s)

@@ -19,20 +19,24 @@ from dispatch.actions.assignments import close_if_over
 from dispatch.actions.common import log, save_and_announce, schedule
 from dispatch.actions.offers import send_wave, withdraw_open_offers
 from dispatch.actions.requests import release_everybody
+from dispatch.actions.rings import ring_on_call
+from dispatch.actions.rungs import closed_because, open_next
 from dispatch.candidates import find_candidates
 from dispatch.chances import fill_chance, still_yes, wave_size
-from dispatch.ladder import ASKING, VIDEO, deadline_of
+from dispatch.ladder import ASKING, NEIGHBOUR, REMOTE, VIDEO, VOLUNTEER, next_index
 from dispatch.matching import Ranking
 from dispatch.messages import ask_to_reconfirm
-from dispatch.models import Assignment, Offer, Request, Urgency
-from dispatch.policy import decent_hour
-from dispatch.timing import after_filling, class_of
+from dispatch.models import Assignment, Mode, Offer, OperatorCall, Request, Urgency
+from dispatch.neighbours import find_neighbours
+from dispatch.operators import running_call
+from dispatch.policy import DEFAULT, Policy, decent_hour
+from dispatch.subscriptions import tell_over
+from dispatch.timing import after_filling, class_of, reminder, rung_deadline
 from realtime.models import Message
 from volunteers.models import Volunteer
 
 logger = logging.getLogger(__name__)
-DESK_REMINDER = timedelta(minutes=30)
-NOW_REMINDER = timedelta(minutes=5)
+ON_THE_PHONE = timedelta(minutes=5)
 
 
 def advance(request_id: int, at: datetime | None = None) -> bool:
@@ -80,32 +84,46 @@ def _event(request: Request) -> str:
 
 
 def _advance_open(request: Request, at: datetime) -> None:
+    call = running_call(request)
+    if call and (call.state == OperatorCall.State.CONNECTED or at < request.ends_at):
+        # the desk is on the telephone: nothing climbs past it
+        _expire_offers(request, at)
+        schedule(request, Request.NextAction.DESK, max(reminder(request, at), at + ON_THE_PHONE))
+        return
     if at >= request.ends_at:
         _end_unmet(request, at)
         return
     _expire_offers(request, at)
     if request.waves_stopped:
-        schedule(request, Request.NextAction.DESK, _reminder(request, at))
+        schedule(request, Request.NextAction.DESK, reminder(request, at))
         return
     # a rung that has nobody opens the next one in the same moment
     for _ in range(len(request.ladder) + 1):
+        if _climb_if_over(request, at):
+            continue
         if request.current_rung.get("kind") not in ASKING:
-            schedule(request, Request.NextAction.DESK, _reminder(request, at))
-            _climb_if_over(request, at)
+            schedule(request, Request.NextAction.DESK, reminder(request, at))
             return
-        if not _climb_if_over(request, at) and _ask(request, at):
+        if _ask(request, at):
             return
 
 
 def _ask(request: Request, at: datetime) -> bool:
     """Send what the wave lacks and plan the next look; False when the rung has nobody left."""
     plan = request.policy[class_of(request, at)]
+    ringing = ring_on_call(request, at, _policy(request))
+    if ringing.alone and ringing.look_at:
+        # for some seconds people on call have it to themselves
+        _plan_next(request, at, minutes=(ringing.look_at - at) / timedelta(minutes=1))
+        return True
     pending = _pending(request, at, plan["horizon_minutes"])
-    ranking = _candidates(request, at)
+    ranking = _without(_candidates(request, at), ringing.waiting)
     if wait_until := _quiet_until(request, at):
         ranking = _night_people(ranking)
         if not ranking.candidates:
-            deadline = _deadline(request)  # a later rung may need its lead time before the morning
+            deadline = rung_deadline(
+                request
+            )  # a later rung may need its lead time before the morning
             schedule(request, Request.NextAction.WAVE, min(wait_until, deadline or wait_until))
             return True
     horizon = plan["horizon_minutes"]
@@ -121,28 +139,64 @@ def _ask(request: Request, at: datetime) -> bool:
             pool_size=ranking.able,
             chance=round(fill_chance(pending + chances[:size], seats), 3),
         )
-    if not size and not pending and _next_exists(request):
-        _climb(request, at, why="nobody_left")
-        return False
     if not size and not pending:
-        schedule(request, Request.NextAction.DESK, _reminder(request, at))
+        if open_next(request, at, why="nobody_left"):
+            return False
+        schedule(request, Request.NextAction.DESK, reminder(request, at))
         return True
+    chance = _too_slow(request, seats, at)
+    if chance is not None and open_next(request, at, why="low_chance", chance=chance):
+        return False
     _plan_next(request, at, minutes=plan["check_minutes"])
+    if ringing.look_at and request.next_action_at and ringing.look_at < request.next_action_at:
+        schedule(request, Request.NextAction.WAVE, ringing.look_at)
     return True
+
+
+def _without(ranking: Ranking, ids: frozenset[int]) -> Ranking:
+    """People on call who are rung in a moment are not asked by an ordinary offer before."""
+    kept = [one for one in ranking.candidates if one.volunteer_id not in ids]
+    return replace(ranking, candidates=kept)
 
 
 def _plan_next(request: Request, at: datetime, *, minutes: float) -> None:
     check = at + timedelta(minutes=minutes)
-    deadline = _deadline(request)
+    deadline = rung_deadline(request)
     if deadline and deadline <= check:
         schedule(request, Request.NextAction.RUNG, max(deadline, at))
     else:
         schedule(request, Request.NextAction.WAVE, min(check, request.ends_at))
 
 
+def _too_slow(request: Request, seats: int, at: datetime) -> float | None:
+    """At the counter: the chance that somebody comes in time, when it is too small to wait for."""
+    early = request.policy.get("early_video") or DEFAULT["early_video"]
+    following = next_index(request.ladder, request.rung)
+    if following is None or Mode(request.mode).is_remote or class_of(request, at) != "now":
+        return None
+    rung, upcoming = request.current_rung, request.ladder[following]
+    beside = upcoming["kind"] == VIDEO and upcoming.get("parallel")
+    if rung.get("kind") != VOLUNTEER or not beside or closed_because(request, upcoming, at):
+        return None
+    chance = fill_chance(_pending(request, at, early["minutes"]), seats)
+    return round(chance, 2) if chance < early["below"] else None
+
+
 def _candidates(request: Request, at: datetime) -> Ranking:
-    remote = True if request.current_rung.get("kind") == VIDEO else None
-    return find_candidates(request, at=at, remote=remote, policy=request.policy)
+    kind, policy = request.current_rung.get("kind"), _policy(request)
+    if kind == NEIGHBOUR:
+        return find_neighbours(request, at=at, policy=policy)
+    remote = True if kind in REMOTE else None
+    return find_candidates(request, at=at, remote=remote, policy=policy)
+
+
+def _policy(request: Request) -> Policy:
+    """The request's policy; on some rungs only people with the training may be asked."""
+    certified = request.current_rung.get("certified_fields") or []
+    if request.field not in certified:
+        return request.policy  # type: ignore[no-any-return]
+    fields = [*request.policy.get("qualified_fields", []), request.field]
+    return request.policy | {"qualified_fields": fields}
 
 
 def _night_people(ranking: Ranking) -> Ranking:
@@ -158,7 +212,8 @@ def _night_people(ranking: Ranking) -> Ranking:
 def _pending(request: Request, at: datetime, horizon: float) -> list[float]:
     """For each open offer the probability that it still says yes within the horizon.
 
-    An offer whose message could not leave waits for a telephone call and is not counted on.
+    An offer whose message could not leave waits for a telephone call and is not counted on, nor is
+    a ring that nobody answered.
     """
     stuck = set(
         Message.objects.filter(
@@ -170,7 +225,7 @@ def _pending(request: Request, at: datetime, horizon: float) -> list[float]:
     return [
         still_yes(offer.chance, offer.sent_at or offer.created_at, at, timedelta(minutes=horizon))
         for offer in request.offers.open()
-        if offer.key not in stuck
+        if offer.key not in stuck and not (offer.rings_until and offer.rings_until <= at)
     ]
 
 
@@ -195,48 +250,12 @@ def _quiet_until(request: Request, at: datetime) -> datetime | None:
     return min(decent, request.ends_at) if decent > at else None
 
 
-def _deadline(request: Request) -> datetime | None:
-    return deadline_of(
-        request.ladder,
-        request.rung,
-        request.rung_since or request.opened_at,
-        urgency=request.urgency,
-        starts_at=request.starts_at,
-    )
-
-
-def _next_exists(request: Request) -> bool:
-    return request.rung + 1 < len(request.ladder)
-
-
 def _climb_if_over(request: Request, at: datetime) -> bool:
     """Open the next rung when this one's time is up."""
-    deadline = _deadline(request)
+    deadline = rung_deadline(request)
     if deadline is None or deadline > at:
         return False
-    _climb(request, at, why="time_over")
-    return True
-
-
-def _climb(request: Request, at: datetime, *, why: str) -> None:
-    request.rung, request.rung_since = request.rung + 1, at
-    rung = request.current_rung
-    schedule(request, Request.NextAction.DESK, _reminder(request, at))
-    log(
-        request, "rung.opened", by=None, at=at, rung=rung["kind"], rung_label=rung["label"], why=why
-    )
-
-
-def _reminder(request: Request, at: datetime) -> datetime:
-    """When the desk is reminded again, or the next rung opens, whichever comes first.
-
-    While the waves are stopped no rung opens, so a deadline that has passed must not count.
-    """
-    every = NOW_REMINDER if request.urgency == Urgency.NOW else DESK_REMINDER
-    deadline = _deadline(request)
-    if deadline is None or deadline <= at:
-        deadline = request.ends_at
-    return max(min(at + every, deadline, request.ends_at), at + timedelta(seconds=1))
+    return open_next(request, at, why="time_over")
 
 
 def _expire_offers(request: Request, at: datetime) -> None:
@@ -256,6 +275,7 @@ def _end_unmet(request: Request, at: datetime) -> None:
     request.cancel_reason = "時間内に引き受ける人が見つからなかった"
     schedule(request, Request.NextAction.NONE, None)
     log(request, "request.unmet", by=None, at=at, reason=request.cancel_reason)
+    tell_over(request, at)
 
 
 def _advance_filled(request: Request, at: datetime) -> None:

@@ -7,10 +7,24 @@ name; the lender sees nothing of the request. Reads only.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from accounts.models import Organization
+from dispatch import matching
+from dispatch.candidate_rows import Search, load
+from dispatch.candidates import need_of
 from dispatch.ladder import serves_language
-from dispatch.models import Offer, SharingAgreement
+from dispatch.match_values import Candidate, Person, Ranking, Reason
+from dispatch.models import Offer, Request, SharingAgreement
+from dispatch.policy import DEFAULT, Policy, merged
+from volunteers import languages
 from volunteers.models import Volunteer
+
+MOST = 2000
+"""More people who said yes to neighbours are not loaded from one organization."""
+TOLD = {"language", "dialect", "qualified", "on_call"}
+"""Codes of reasons that the borrowing desk may read; the others tell of the lender's affairs."""
 
 
 def lenders_for(organization: Organization | int, language: str) -> list[int]:
@@ -20,6 +34,51 @@ def lenders_for(organization: Organization | int, language: str) -> list[int]:
         borrower_id=key, state=SharingAgreement.State.AGREED
     ).order_by("agreed_at", "id")
     return [one.lender_id for one in found if serves_language(one.languages, language)]
+
+
+def find_neighbours(
+    request: Request, *, at: datetime, limit: int = 50, policy: Policy | None = None
+) -> Ranking:
+    """The lenders' people who may be asked by video, ranked together, without their names.
+
+    Only those who said yes to it and can be reached by a message; nobody excluded is named.
+    """
+    search = Search(
+        need=need_of(request, remote=True),
+        organization_id=0,
+        at=at,
+        policy=merged(DEFAULT, policy or request.policy),
+        request_id=request.pk,
+        tags=tuple(tag for tag, _ in languages.covering_tags(request.language)),
+    )
+    people: list[Person] = []
+    for lender in lenders_for(request.organization_id, request.language):
+        willing = Volunteer.objects.filter(
+            organization_id=lender,
+            accepts_neighbours=True,
+            accepts_video=True,
+            skills__language__in=search.tags,
+        )
+        reachable = willing.exclude(channel="hand").exclude(mobile="", email="").distinct()
+        ids = list(reachable.values_list("pk", flat=True)[:MOST])
+        if ids:
+            people += load(replace(search, organization_id=lender), ids)
+    ranking = matching.rank(search.need, people, at=at, policy=search.policy, limit=limit)
+    shown = [_unnamed(candidate) for candidate in ranking.candidates]
+    return replace(ranking, candidates=shown, excluded=[])
+
+
+def _unnamed(candidate: Candidate) -> Candidate:
+    reasons = [reason for reason in candidate.reasons if reason.code in TOLD]
+    lent = Reason("neighbour", "応援協定の団体のボランティア（映像）", True)
+    return replace(candidate, name=f"通訳 {candidate.number}番", reasons=(lent, *reasons))
+
+
+def may_serve(volunteer: Volunteer, request: Request) -> bool:
+    """Our own volunteer, or one of a lender whose agreement still holds."""
+    if not is_lent(volunteer, request.organization_id):
+        return True
+    return volunteer.organization_id in lenders_for(request.organization_id, request.language)
 
 
 def is_lent(volunteer: Volunteer, organization_id: int) -> bool:

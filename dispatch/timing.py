@@ -6,10 +6,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.times import instant, local
+from dispatch.ladder import deadline_of
 from dispatch.models import Request, Urgency
 from dispatch.policy import decent_hour, urgency_class
+from volunteers.availability import is_holiday
 from volunteers.models import Volunteer
 
+DESK_REMINDER = timedelta(minutes=30)
+NOW_REMINDER = timedelta(minutes=5)
+WORK_BEGINS = 10 * 60
 RECONFIRM_MINUTE = 10 * 60  # the day before at 10:00, while there is still time to find another
 WATCHING = timedelta(minutes=2)
 
@@ -62,3 +67,34 @@ def after_filling(request: Request, at: datetime) -> tuple[str, datetime]:
     if request.urgency == Urgency.BOOKED and ask_at > at + timedelta(hours=12):
         return Request.NextAction.RECONFIRM, ask_at
     return Request.NextAction.CLOSE, max(request.ends_at, at)
+
+
+def rung_deadline(request: Request) -> datetime | None:
+    """When the rung after the present one opens (UTC), or None."""
+    return deadline_of(
+        request.ladder,
+        request.rung,
+        request.rung_since or request.opened_at,
+        urgency=request.urgency,
+        starts_at=request.starts_at,
+    )
+
+
+def reminder(request: Request, at: datetime) -> datetime:
+    """When the desk is reminded again, or the next rung opens, whichever comes first.
+
+    While the waves are stopped no rung opens, so a deadline that has passed must not count.
+    """
+    every = NOW_REMINDER if request.urgency == Urgency.NOW else DESK_REMINDER
+    deadline = rung_deadline(request)
+    if deadline is None or deadline <= at:
+        deadline = request.ends_at
+    return max(min(at + every, deadline, request.ends_at), at + timedelta(seconds=1))
+
+
+def next_working_start(at: datetime) -> datetime:
+    """10:00 in Tokyo of the next day on which an office works (UTC)."""
+    day = local(at).date() + timedelta(days=1)
+    while day.weekday() >= 5 or is_holiday(day):
+        day += timedelta(days=1)
+    return instant(day, WORK_BEGINS)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.errors import ActionError
 from accounts.models import User
+from dispatch import subscriptions
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
 from dispatch.actions.offers import withdraw_open_offers
 from dispatch.actions.requests import restart_search
@@ -87,6 +88,7 @@ def give_back(
         elif request.status == Request.Status.OPEN and not request.waves_stopped:
             schedule(request, Request.NextAction.WAVE, at)
         _log(request, assignment, "assignment.given_back", by=by, at=at, label=label, reason=reason)
+        subscriptions.tell_released(assignment, at)
         if by is not None:
             tell_released(
                 assignment.volunteer, request, reason="cancelled", at=at, assignment=assignment
@@ -105,12 +107,14 @@ def record_no_show(assignment: Assignment, *, by: User, at: datetime) -> Assignm
         assignment.ended_at = at
         assignment.save(update_fields=["state", "ended_at"])
         _log(request, assignment, "assignment.no_show", by=by, at=at, label="")
+        subscriptions.tell_released(assignment, at)
         if at < request.ends_at:
             restart_search(request, at)
         elif not request.assignments.active().exists():
             request.status = Request.Status.UNMET
             request.closed_at, request.cancel_reason = at, "通訳者が来なかった"
             schedule(request, Request.NextAction.NONE, None)
+            subscriptions.tell_over(request, at)
         save_and_announce(request, volunteers=[assignment.volunteer_id])
     return assignment
 
@@ -143,6 +147,7 @@ def _finish_request_if_done(request: Request, at: datetime) -> None:
         move(request, "status", Request.Status.FINISHED)
         request.closed_at = at
         schedule(request, Request.NextAction.NONE, None)
+        subscriptions.tell_over(request, at)
 
 
 def _lock(assignment: Assignment) -> tuple[Request, Assignment]:

@@ -12,7 +12,7 @@ from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
-from dispatch.ladder import ladder_for
+from dispatch.actions.rungs import enter_ladder, follow_field, lay_ladder
 from dispatch.models import (
     Assignment,
     Desk,
@@ -23,7 +23,8 @@ from dispatch.models import (
     RequestSeries,
     Requirement,
 )
-from dispatch.policy import policy_for, urgency_class
+from dispatch.policy import policy_for
+from dispatch.subscriptions import tell_over, tell_released
 from volunteers.models import Volunteer
 
 LONGEST = timedelta(hours=24)
@@ -76,23 +77,20 @@ def open_request(
     by: User | None,
     at: datetime,
     series: RequestSeries | None = None,
+    follow_up_of: Request | None = None,
 ) -> Request:
     """Take a request: number it, copy policy and ladder onto it, and plan its first wave.
 
-    Raises ActionError ``bad_times`` when it ends before it starts, lasts over 24 hours or lies
-    in the past.
+    ``follow_up_of``: the request that a device served until this one. Raises ActionError
+    ``bad_times`` when it ends before it starts, lasts over 24 hours or lies in the past.
     """
     check_times(draft, at)
     with transaction.atomic():
-        policy = policy_for(organization)
         request = Request(
             organization=organization,
             number=next_number(organization, local(at).date()),
             status=Request.Status.OPEN,
-            policy=policy,
-            ladder=ladder_for(
-                policy, urgency_class(draft.urgency, draft.starts_at, at), draft.mode
-            ),
+            policy=policy_for(organization),
             opened_at=at,
             search_since=at,
             rung_since=at,
@@ -100,12 +98,14 @@ def open_request(
             next_action_at=at,
             created_by=by,
             series=series,
+            follow_up_of=follow_up_of,
             place=remember_place(organization, draft),
             **{name: getattr(draft, name) for name in COLUMNS},
         )
         request.save()
         save_wishes(request, draft.wishes)
         log(request, "request.opened", by=by, at=at, urgency=draft.urgency)
+        lay_ladder(request, at)
         save_and_announce(request)
     return request
 
@@ -171,12 +171,12 @@ def edit_request(request: Request, draft: Draft, *, by: User, at: datetime) -> R
         told: list[int] = []
         if restart:
             told = release_everybody(locked, reason="changed", at=at)
-            locked.ladder = ladder_for(
-                locked.policy, urgency_class(draft.urgency, draft.starts_at, at), draft.mode
-            )
             locked.search_since = at
+            lay_ladder(locked, at)
             restart_search(locked, at)
         else:
+            if locked.status == Request.Status.OPEN and {"field", "urgency"} & set(changed):
+                follow_field(locked, at)
             told = _fit_seats(locked, at)
         log(locked, "request.edited", by=by, at=at, changed=changed, restarted=restart)
         save_and_announce(locked, volunteers=told)
@@ -233,6 +233,7 @@ def cancel_request(
         locked.cancelled_by, locked.cancel_reason, locked.closed_at = cancelled_by, reason, at
         schedule(locked, Request.NextAction.NONE, None)
         log(locked, "request.cancelled", by=by, at=at, cancelled_by=cancelled_by, reason=reason)
+        tell_over(locked, at)
         save_and_announce(locked, volunteers=told)
     return locked
 
@@ -246,6 +247,7 @@ def close_unmet(request: Request, *, reason: str, by: User | None, at: datetime)
         locked.cancel_reason, locked.closed_at = reason, at
         schedule(locked, Request.NextAction.NONE, None)
         log(locked, "request.unmet", by=by, at=at, reason=reason)
+        tell_over(locked, at)
         save_and_announce(locked, volunteers=told)
     return locked
 
@@ -272,6 +274,8 @@ def stop_waves(request: Request, *, by: User, at: datetime) -> Request:
     with transaction.atomic():
         locked = lock_request(request.pk)
         _must_be_open(locked)
+        if locked.waves_stopped:
+            return locked
         locked.waves_stopped = True
         remind_at = min(at + timedelta(minutes=30), max(locked.ends_at, at))
         schedule(locked, Request.NextAction.DESK, remind_at)
@@ -285,6 +289,8 @@ def resume_waves(request: Request, *, by: User, at: datetime) -> Request:
     with transaction.atomic():
         locked = lock_request(request.pk)
         _must_be_open(locked)
+        if not locked.waves_stopped:
+            return locked
         locked.waves_stopped = False
         schedule(locked, Request.NextAction.WAVE, at)
         log(locked, "waves.resumed", by=by, at=at)
@@ -298,28 +304,31 @@ def _must_be_open(request: Request) -> None:
 
 
 def restart_search(request: Request, at: datetime) -> None:
-    """Put a locked request back on the first rung."""
+    """Put a locked request back on the first rung that is open."""
     request.status, request.waves_stopped = Request.Status.OPEN, False
-    request.rung, request.rung_since = 0, at
+    enter_ladder(request, at)
     schedule(request, Request.NextAction.WAVE, at)
 
 
 def release_everybody(request: Request, *, reason: str, at: datetime) -> list[int]:
     """Withdraw open offers and cancel active assignments of a locked request; returns who."""
-    from dispatch.messages import tell_released
+    from dispatch import messages
 
     told: list[int] = []
     for offer in request.offers.open().select_for_update().select_related("volunteer"):
         offer.state, offer.answered_at = Offer.State.WITHDRAWN, at
         offer.save(update_fields=["state", "answered_at"])
-        tell_released(offer.volunteer, request, reason=reason, at=at, offer=offer)
+        messages.tell_released(offer.volunteer, request, reason=reason, at=at, offer=offer)
         told.append(offer.volunteer_id)
     held = request.assignments.active().exclude(state=Assignment.State.FINISHED)
     for assignment in held.select_for_update(of=("self",)).select_related("volunteer"):
         move(assignment, "state", Assignment.State.CANCELLED)
         assignment.ended_at, assignment.end_reason = at, reason
         assignment.save(update_fields=["state", "ended_at", "end_reason"])
-        tell_released(assignment.volunteer, request, reason=reason, at=at, assignment=assignment)
+        messages.tell_released(
+            assignment.volunteer, request, reason=reason, at=at, assignment=assignment
+        )
+        tell_released(assignment, at)
         told.append(assignment.volunteer_id)
     return told
 

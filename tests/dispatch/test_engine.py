@@ -13,7 +13,7 @@ from dispatch.actions.requests import Draft, cancel_request, open_request, stop_
 from dispatch.engine import advance, advance_due
 from dispatch.models import Offer, Request
 from realtime.models import Message
-from tests.factories import VolunteerFactory
+from tests.factories import OperatorServiceFactory, VolunteerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,7 @@ def test_running_twice_at_one_moment_sends_one_wave(
 def test_with_nobody_left_the_next_rungs_open_in_the_same_moment(
     city: Organization, now: datetime
 ) -> None:
+    OperatorServiceFactory(operator__organization=city)
     request = counter(city, now)
     advance(request.pk, now)
     request.refresh_from_db()
@@ -136,6 +137,7 @@ def test_at_the_counter_video_opens_beside_after_90_seconds(
 def test_every_rung_is_reached_and_the_request_ends_as_unmet(
     city: Organization, now: datetime
 ) -> None:
+    OperatorServiceFactory(operator__organization=city)
     request = counter(city, now)
     seen = []
     for _ in range(60):
