@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "membership": membership,
         "organization": membership.organization if membership else None,
         "nav": list(navigation(request)) if membership else [],
+        "settings_tabs": settings_tabs(membership.role) if membership else [],
         "is_demo": settings.DEMO,
         "public_base_url": settings.PUBLIC_BASE_URL,
     }
@@ -28,6 +29,7 @@ def navigation(request: HttpRequest) -> list[Item]:
         (staff, "ボード", ["/board/"], "board"),
         (staff | {"requester", "accountant"}, "依頼", ["/requests/"], "requests"),
         (staff, "ボランティア", ["/volunteers/"], "volunteers"),
+        (staff | {"accountant"}, "対応状況", ["/coverage/", "/roster/"], "globe"),
         (staff | {"accountant"}, "謝礼", ["/honoraria/", "/reports/", "/tariffs/"], "honoraria"),
         (staff | {"accountant", "requester"}, "設定", ["/settings/"], "settings"),
     ]
@@ -36,3 +38,13 @@ def navigation(request: HttpRequest) -> list[Item]:
         for roles, label, urls, icon in entries
         if role in roles
     ]
+
+
+def settings_tabs(role: str) -> list[tuple[str, str, str]]:
+    """(key, words, address) of the settings that the floors above accounts add."""
+    entries = [
+        ({"coordinator", "admin"}, "ladder", "つなぎ段階", "/settings/ladder/"),
+        ({"coordinator", "admin"}, "operators", "外部通訳", "/settings/operators/"),
+        ({"admin"}, "sharing", "応援協定", "/settings/sharing/"),
+    ]
+    return [(key, words, url) for roles, key, words, url in entries if role in roles]

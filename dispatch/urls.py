@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dispatch.phone_urls import urlpatterns as phone_urlpatterns
+from dispatch.setup_urls import urlpatterns as setup_urlpatterns
 from dispatch.views import ask, board, requests
 
 app_name = "dispatch"
@@ -28,4 +29,5 @@ urlpatterns = [
     path("offers/<int:pk>/withdraw/", requests.withdraw, name="withdraw_offer"),
     path("assignments/<int:pk>/do/<slug:verb>/", requests.assignment_verb, name="assignment_verb"),
     *phone_urlpatterns,
+    *setup_urlpatterns,
 ]

@@ -247,6 +247,14 @@ page("dispatch:request_verb", DESK, method="post", **VERB)
 page("dispatch:record_answer", DESK, method="post", **OFFER)
 page("dispatch:withdraw_offer", DESK, method="post", **OFFER)
 page("dispatch:assignment_verb", DESK, method="post", **BOOKING)
+SHIFT = {"args": lambda w: [w.shift.pk], "foreign": lambda w: [w.foreign_shift.pk]}
+page("dispatch:coverage", "coordinator accountant admin")
+page("dispatch:coverage_week", "coordinator accountant admin")
+page("dispatch:coverage_csv", "coordinator accountant admin")
+page("dispatch:roster", DESK)
+page("dispatch:roster_add", DESK, method="post")
+page("dispatch:shift_remove", DESK, method="post", **SHIFT)
+page("dispatch:shift_absent", DESK, method="post", data={"day": "2026-11-24"}, **SHIFT)
 stream("board", DESK)
 
 # interpreting: reports ---------------------------------------------------------------------------

@@ -21,10 +21,14 @@ from dispatch.models import (
     Assignment,
     Desk,
     Offer,
+    Operator,
+    OperatorService,
     Place,
     Request,
     RequestingBody,
     Requirement,
+    SharingAgreement,
+    Shift,
     Wave,
 )
 from dispatch.policy import DEFAULT
@@ -174,6 +178,54 @@ class DeskFactory(DjangoModelFactory):
     organization = factory.SubFactory(OrganizationFactory)
     name = factory.Sequence(lambda n: f"相談窓口{n}")
     lat, lon = 35.7023, 139.5803
+
+
+class ShiftFactory(DjangoModelFactory):
+    """Somebody sits at a desk on Tuesdays from 10:00 to 16:00."""
+
+    class Meta:
+        model = Shift
+
+    desk = factory.SubFactory(DeskFactory)
+    volunteer = factory.SubFactory(
+        VolunteerFactory, organization=factory.SelfAttribute("..desk.organization")
+    )
+    weekday, from_minute, to_minute = 1, 600, 960
+
+
+class OperatorFactory(DjangoModelFactory):
+    """An interpreting company under contract, without services yet."""
+
+    class Meta:
+        model = Operator
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence(lambda n: f"第{n}通訳センター")
+    phone = "+81312345678"
+    pin = "4711"
+
+
+class OperatorServiceFactory(DjangoModelFactory):
+    """Every language at any hour for 80 yen a minute."""
+
+    class Meta:
+        model = OperatorService
+
+    operator = factory.SubFactory(OperatorFactory)
+    yen_per_minute = 80
+
+
+class SharingAgreementFactory(DjangoModelFactory):
+    """Volunteers of ``lender`` may be asked for requests of ``borrower``."""
+
+    class Meta:
+        model = SharingAgreement
+
+    borrower = factory.SubFactory(OrganizationFactory)
+    lender = factory.SubFactory(OrganizationFactory)
+    state = SharingAgreement.State.AGREED
+    proposed_at = NOW
+    agreed_at = NOW
 
 
 class PlaceFactory(DjangoModelFactory):

@@ -22,6 +22,7 @@ from dispatch.models import (
     Request,
     RequestingBody,
     RequestSeries,
+    Shift,
 )
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import Receipt, Report
@@ -101,6 +102,15 @@ class World:
     @cached_property
     def foreign_desk(self) -> Desk:
         return factories.DeskFactory(organization=self.town)
+
+    @cached_property
+    def shift(self) -> Shift:
+        """Hana sits at the city's desk on Tuesdays."""
+        return factories.ShiftFactory(desk=self.desk, volunteer=self.hana)
+
+    @cached_property
+    def foreign_shift(self) -> Shift:
+        return factories.ShiftFactory(desk=self.foreign_desk, volunteer=self.foreign_volunteer)
 
     @cached_property
     def place(self) -> Place:
