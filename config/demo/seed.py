@@ -19,7 +19,7 @@ from procrastinate.testing import InMemoryConnector
 from accounts import audit
 from accounts.models import Organization, Role, User
 from accounts.times import instant, local
-from config.demo import cast, people, tariffs, town
+from config.demo import cast, desk_life, people, tariffs, town
 from config.demo.needs import Asker, office_hour, working_day
 from config.demo.people import Person
 from config.demo.register import register_all
@@ -40,6 +40,7 @@ def seed(at: datetime, *, scale: float = 1.0) -> bool:
     with transaction.atomic(), app.replace_connector(Nowhere()):
         _found_town(at)
         _found_city(at, scale)
+        _prepare_desks(at)
         # nobody has a page open yet: thousands of hints would only delay the start
         connection.run_on_commit.clear()
     while audit.seal():
@@ -91,6 +92,20 @@ def _found_town(at: datetime) -> None:
     simulation.run()
     tariffs.approve_past_months(place, staff[Role.ACCOUNTANT], at)
     _signs_of_life(place, random, at)
+
+
+def _prepare_desks(at: datetime) -> None:
+    """After the past was played: what is asked from now on finds everything in place."""
+    city, place = (Organization.objects.get(slug=slug) for slug in (cast.CITY, cast.TOWN))
+    desk_life.prepare(city, place, city_staff=_staff_of(city), town_staff=_staff_of(place), at=at)
+
+
+def _staff_of(organization: Organization) -> dict[str, User]:
+    """The first of each role."""
+    staff: dict[str, User] = {}
+    for member in organization.memberships.select_related("user").order_by("id"):
+        staff.setdefault(member.role, member.user)
+    return staff
 
 
 def _opening(today: date) -> datetime:
