@@ -93,7 +93,7 @@ def _people(organization: int, ids: range, chance: random.Random, at: datetime) 
         "email", "address", "lat", "lon", "reach_minutes", "by_car", "channel",
         "message_language", "night_messages", "weekly_hours_cap", "accepts_video",
         "on_call_until", "public_name_consent", "status", "paused_until", "certificates",
-        "remarks", "last_seen_at", "version", "created_at",
+        "remarks", "last_seen_at", "version", "created_at", "accepts_neighbours",
     )  # fmt: skip
 
     def rows() -> Iterator[Row]:
@@ -108,7 +108,7 @@ def _people(organization: int, ids: range, chance: random.Random, at: datetime) 
                 at + timedelta(hours=2) if chance.random() < 0.02 else None, False,
                 "paused" if paused else "active",
                 date(2026, 12, 1) if paused and chance.random() < 0.5 else None, "", "",
-                at - timedelta(minutes=chance.randint(1, 500_000)), 0, at,
+                at - timedelta(minutes=chance.randint(1, 500_000)), 0, at, False,
             )  # fmt: skip
 
     copy_rows("volunteers_volunteer", columns, rows())

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from accounts.models import Organization
 from dispatch.models import Offer, Request
 from realtime.models import Message
@@ -73,7 +75,13 @@ def call_list(organization: Organization, at: datetime) -> list[Call]:
         .exclude(error="taken_back")
         .order_by("-id")
     )
-    people = Volunteer.objects.of(organization).in_bulk(_keys(messages, "recipient", "volunteer"))
+    # a neighbour's volunteer can be telephoned after having accepted
+    known = Q(organization=organization) | Q(assignments__request__organization=organization)
+    people = (
+        Volunteer.objects.filter(known)
+        .distinct()
+        .in_bulk(_keys(messages, "recipient", "volunteer"))
+    )
     offers = (
         Offer.objects.filter(request__organization=organization)
         .select_related("request")

@@ -92,7 +92,8 @@ def tell(
 ) -> Message:
     """Queue one message about a request."""
     return queue(
-        recipient(volunteer),
+        # whoever asks is told when it does not arrive, also about a neighbour's volunteer
+        replace(recipient(volunteer), organization_id=request.organization_id),
         kind=kind,
         subject=text_for("subject", request, volunteer),
         body=text_for(kind, request, volunteer, by_video=by_video, **more),

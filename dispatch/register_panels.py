@@ -32,6 +32,7 @@ def register() -> None:
     subscriptions.last_served.append(last_served)
     subscriptions.on_withdrawn.append(release_later)
     subscriptions.on_paused.append(release_later)
+    subscriptions.on_ready.append(ring_later)
 
 
 def history_panel(request: HttpRequest, volunteer: Volunteer) -> SafeString:
@@ -47,7 +48,9 @@ def history_panel(request: HttpRequest, volunteer: Volunteer) -> SafeString:
         finished=Count("pk", filter=Q(state=Assignment.State.FINISHED)),
         no_show=Count("pk", filter=Q(state=Assignment.State.NO_SHOW)),
     )
-    context = {"counts": counts | states, "jobs": jobs[:10]}
+    # what another organization asked for is not shown here
+    own = jobs.filter(request__organization_id=volunteer.organization_id)
+    context = {"counts": counts | states, "jobs": own[:10]}
     return render_to_string("dispatch/_history.html", context, request=request)
 
 
@@ -66,6 +69,13 @@ def release_later(volunteer: Volunteer, by: User | None, at: datetime) -> None:
     from dispatch.tasks import release_volunteer
 
     release_volunteer.defer(volunteer_id=volunteer.pk)
+
+
+def ring_later(volunteer: Volunteer, at: datetime) -> None:
+    """Somebody came on call: whoever waits at a counter may be served after all."""
+    from dispatch.tasks import ring_for_waiting
+
+    ring_for_waiting.defer(volunteer_id=volunteer.pk)
 
 
 def leavers(at: datetime | None = None) -> list[int]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from dispatch.actions.common import lock_request, log, save_and_announce
 from dispatch.models import Offer
+from dispatch.neighbours import name_on
 
 LENGTH = 300
 
@@ -30,7 +31,7 @@ def explain_decline(
             "offer.explained",
             by=by,
             at=at,
-            label=label or str(offer.volunteer),
+            label=label or name_on(offer),
             offer=offer.pk,
             volunteer=offer.volunteer_id,
             reason=reason,

@@ -22,7 +22,7 @@ from accounts.models import User
 from accounts.times import local, when_text
 from dispatch import subscriptions
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
-from dispatch.ladder import ASKING, VIDEO
+from dispatch.ladder import ASKING, REMOTE
 from dispatch.matching import Candidate
 from dispatch.messages import (
     send_offer,
@@ -32,6 +32,7 @@ from dispatch.messages import (
     tell_released,
 )
 from dispatch.models import Assignment, Mode, Offer, Request, Wave
+from dispatch.neighbours import is_lent, may_serve, name_on
 from dispatch.timing import after_filling, is_watching, offer_expiry, send_not_before
 from dispatch.travel import LONGEST_MINUTES, Point, Site, minutes_between_jobs
 from realtime.events import organization_group, publish
@@ -67,7 +68,7 @@ def send_wave(
     seat already are passed over. Returns the new offers.
     """
     if remote is None:
-        remote = request.current_rung.get("kind") == VIDEO
+        remote = request.current_rung.get("kind") in REMOTE
     wave = Wave.objects.create(
         request=request,
         number=request.waves.count() + 1,
@@ -242,7 +243,7 @@ def decline_offer(
             "offer.declined",
             by=by,
             at=at,
-            label=label or str(offer.volunteer),
+            label=label or name_on(offer),
             offer=offer.pk,
             volunteer=offer.volunteer_id,
             via=via,
@@ -309,7 +310,8 @@ def take_seat(
     # two requests may be accepted by one person at once: they meet at this lock
     volunteer = Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
     if clash := find_clash(request, volunteer, remote=remote):
-        raise overlap(clash)
+        # whose other job it is stays with the volunteer's own organization
+        raise overlap(None if is_lent(volunteer, request.organization_id) else clash)
     try:
         with transaction.atomic():
             assignment = Assignment.objects.create(
@@ -426,7 +428,7 @@ def _too_late(request: Request, offer: Offer, *, at: datetime, label: str) -> An
             "offer.late_yes",
             by=None,
             at=at,
-            label=label or str(offer.volunteer),
+            label=label or name_on(offer),
             offer=offer.pk,
             volunteer=offer.volunteer_id,
         )
@@ -438,7 +440,8 @@ def _too_late(request: Request, offer: Offer, *, at: datetime, label: str) -> An
 
 def _must_be_valid(volunteer: Volunteer, request: Request) -> None:
     on = local(request.starts_at).date()
-    if not Volunteer.objects.offerable(on).filter(pk=volunteer.pk).exists():
+    offerable = Volunteer.objects.offerable(on).filter(pk=volunteer.pk).exists()
+    if not offerable or not may_serve(volunteer, request):
         raise ActionError(
             "not_valid",
             _("登録期間または誓約の手続きが必要です。窓口にご連絡ください。"),
