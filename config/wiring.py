@@ -14,12 +14,14 @@ def connect() -> None:
     import dispatch.register_panels
     import dispatch.streams
     import dispatch.subscriptions
+    import interpreting.subscriptions_sessions
     import interpreting.volunteer_views
     import volunteers.streams
 
     dispatch.streams.register()
     volunteers.streams.register()
     dispatch.register_panels.register()
+    interpreting.subscriptions_sessions.register()
     accounts.subscriptions.body_choices.append(requesting_bodies)
     dispatch.subscriptions.report_states.append(interpreting.volunteer_views.states_of_reports)
 
