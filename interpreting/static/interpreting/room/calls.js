@@ -1,0 +1,101 @@
+/* Who is here, and a connection to each: keeps peers equal to what the server says of the seats.
+
+   A new session of a seat is a new page and gets a new connection. Somebody whose socket is gone
+   but whose voice still comes stays; the server decides who may be here, never this page. */
+
+import { Peer } from "./peers.js";
+import { limitsOf } from "./quality.js";
+import { say, t } from "./texts.js";
+
+const SILENCE = 15_000; // milliseconds without anybody's voice before the telephone is offered
+
+export class Calls {
+  constructor(room) {
+    Object.assign(this, { room, peers: new Map(), seats: new Map(), plan: 2, configuration: {} });
+    this.timer = setInterval(() => this.watch(), 1000);
+  }
+
+  name(seat) { const one = this.seats.get(seat); return one ? one.label || t(`role_${one.role}`) : ""; }
+  list() { return [...this.peers.values()]; }
+
+  /* From welcome and ice messages: the servers to find a way, which expire. */
+  servers({ ice = [], servers = ice, relay_only: relayOnly }) {
+    if (relayOnly !== undefined) this.relayOnly = relayOnly;
+    this.configuration = { iceServers: servers, iceTransportPolicy: this.relayOnly ? "relay" : "all", bundlePolicy: "max-bundle" };
+    for (const peer of this.list()) peer.configure(this.configuration);
+  }
+
+  sync(seats) {
+    const present = new Map(seats.filter((one) => one.state === "admitted" && one.seat !== this.room.me.seat && (one.joined || this.peers.has(one.seat))).map((one) => [one.seat, one]));
+    for (const seat of [...this.seats.keys()]) if (!present.has(seat)) this.leave(seat);
+    for (const [seat, one] of present) {
+      const known = this.seats.has(seat);
+      this.seats.set(seat, one);
+      this.room.stage.tile(one);
+      if (!known && this.settled) say(t("joined", { who: this.name(seat) }));
+      if (one.session && this.room.socket.welcomed) this.connect(one);
+    }
+    this.settled = true;
+  }
+
+  connect({ seat, session }) {
+    const old = this.peers.get(seat);
+    if (old?.session === session) return old;
+    if (old) this.disconnect(seat);
+    const peer = new Peer({
+      seat, session, polite: this.room.me.seat > seat, configuration: this.configuration,
+      send: (message) => this.room.socket.send(message), tracks: () => this.room.tracks(),
+      on: (event, ...rest) => this[event](...rest),
+    });
+    this.peers.set(seat, peer);
+    peer.limit(limitsOf(this.plan));
+    return peer;
+  }
+
+  disconnect(seat) { this.peers.get(seat)?.close(); this.peers.delete(seat); }
+
+  leave(seat) {
+    if (this.seats.has(seat)) say(t("left", { who: this.name(seat) }));
+    this.disconnect(seat);
+    this.seats.delete(seat);
+    this.room.stage.drop(seat);
+    this.room.documents.left(seat);
+  }
+
+  /* A signal may overtake the news that its sender came. */
+  signal({ from, session, data }) {
+    if (!data || !session) return;
+    this.connect({ seat: from, session }).signal(data);
+  }
+
+  track(peer, place) {
+    if (place === "screen") return;
+    this.room.stage.play(peer.seat, peer.stream, (at) => { this.room.root.dataset[`firstFrame-${peer.seat}`] = at; });
+    if (place === "voice") this.room.stage.tiles.get(peer.seat)?.listen(peer.stream);
+  }
+
+  state(peer, state) {
+    const tile = this.room.stage.tiles.get(peer.seat);
+    if (!tile || tile.state === state) return;
+    if (state === "lost") say(t("state_lost", { who: this.name(peer.seat) }), "warn");
+    if (state === "connected" && tile.state === "lost") say(t("state_back", { who: this.name(peer.seat) }));
+    tile.show({ state });
+    this.room.root.dataset.connected = this.list().filter((one) => one.connected).length;
+  }
+
+  channel(peer) { this.room.documents.greet(peer); }
+  data(peer, data) { this.room.documents.receive(peer, data); }
+  restart() { this.room.root.dataset.restarts = Number(this.room.root.dataset.restarts || 0) + 1; this.room.socket.send({ type: "ice" }); }
+  fill() { for (const peer of this.list()) peer.fill(); }
+  limit(plan) { this.plan = plan; for (const peer of this.list()) peer.limit(limitsOf(plan)); }
+
+  /* Somebody should be heard and nobody is: first a hint, then the telephone. */
+  watch() {
+    const expected = this.room.step === "room" && (this.seats.size > 0 || !this.room.socket.open);
+    const silent = expected && !this.list().some((peer) => peer.connected);
+    this.silentSince = silent ? this.silentSince ?? performance.now() : null;
+    this.room.silence(silent ? performance.now() - this.silentSince > SILENCE : false);
+  }
+
+  close() { clearInterval(this.timer); for (const seat of [...this.peers.keys()]) this.disconnect(seat); }
+}
