@@ -329,6 +329,12 @@ TWILIO_ACCOUNT_SID = os.environ.get("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = os.environ.get("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM_NUMBER = os.environ.get("TWILIO_FROM_NUMBER", "")
 TWILIO_API_BASE_URL = os.environ.get("TWILIO_API_BASE_URL", "")
+# callbacks signed with the former token count as well while it is being changed
+TWILIO_AUTH_TOKEN_OLD = os.environ.get("TWILIO_AUTH_TOKEN_OLD", "")
+TWILIO_VOICE_NUMBER = os.environ.get("TWILIO_VOICE_NUMBER", "") or TWILIO_FROM_NUMBER
+TWILIO_API_KEY_SID = os.environ.get("TWILIO_API_KEY_SID", "")
+TWILIO_API_KEY_SECRET = os.environ.get("TWILIO_API_KEY_SECRET", "")
+TWILIO_VIDEO_SDK = os.environ.get("TWILIO_VIDEO_SDK", "")  # the operator's own copy of the file
 VAPID_PRIVATE_KEY = os.environ.get("VAPID_PRIVATE_KEY", "")
 VAPID_SUBJECT = os.environ.get("VAPID_SUBJECT", "")
 if not PRODUCTION and not VAPID_PRIVATE_KEY:

@@ -1,0 +1,63 @@
+"""The session that a telephone conference carries: from two roles on the line to its end.
+
+Kept are roles and seconds, as for a room; never numbers or contents.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from interpreting.models import PhoneConference, PhoneLeg, Seat, Session
+
+
+def session_of(conference: PhoneConference) -> Session | None:
+    """The running session of a conference."""
+    found = Session.objects.filter(request_id=conference.request_id, kind=Session.Kind.PHONE)
+    return found.filter(ended_at=None).first()
+
+
+def start_session_if_met(conference: PhoneConference, *, at: datetime) -> Session | None:
+    """On a locked conference: begin when the interpreter and somebody else are on the line."""
+    here = list(
+        conference.legs.filter(state=PhoneLeg.State.JOINED).select_related(
+            "assignment__offer__wave"
+        )
+    )
+    interpreter = next((leg for leg in here if leg.role == Seat.Role.INTERPRETER), None)
+    if interpreter is None or len({leg.role for leg in here}) < 2 or session_of(conference):
+        return None
+    assignment = interpreter.assignment
+    wave = assignment.offer.wave if assignment and assignment.offer else None
+    rung = wave.rung_kind if wave else str(conference.request.current_rung.get("kind", ""))
+    return Session.objects.create(
+        request_id=conference.request_id,
+        assignment=assignment,
+        kind=Session.Kind.PHONE,
+        rung_kind=rung[:20],
+        started_at=at,
+    )
+
+
+def close_session(conference: PhoneConference, *, at: datetime, reason: str) -> Session | None:
+    """On a locked conference whose legs are over: write the sums.
+
+    It ends when the last leg was left, not when the desk got round to saying so.
+    """
+    session = session_of(conference)
+    if session is None:
+        return None
+    seconds: dict[str, float] = {}
+    last = session.started_at
+    for leg in conference.legs.exclude(joined_at=None):
+        left = leg.ended_at or at
+        length = (left - (leg.joined_at or left)).total_seconds()
+        seconds[leg.role] = seconds.get(leg.role, 0.0) + length
+        last = max(last, left)
+    whole = (last - session.started_at).total_seconds()
+    seconds |= {role: whole for role in conference.beside if role not in seconds}
+    session.participants = [
+        {"role": role, "seconds": round(length)} for role, length in seconds.items()
+    ]
+    session.ended_at, session.end_reason = last, reason
+    session.save()
+    return session

@@ -1,0 +1,8 @@
+"""What pages of rooms that run over Twilio Video need from us."""
+
+from django.urls import path
+
+from interpreting.twilio import sdk
+
+app_name = "twilio"
+urlpatterns = [path("rooms/video-sdk.js", sdk.video_sdk, name="video_sdk")]
