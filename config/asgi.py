@@ -15,6 +15,7 @@ from channels.sessions import SessionMiddlewareStack  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from config.lifespan import lifespan  # noqa: E402
+from interpreting.rooms.consumers import RoomConsumer  # noqa: E402
 from realtime.consumers import HintConsumer  # noqa: E402
 
 application = ProtocolTypeRouter(
@@ -22,7 +23,12 @@ application = ProtocolTypeRouter(
         "http": django_application,
         "websocket": AllowedHostsOriginValidator(
             SessionMiddlewareStack(
-                URLRouter([re_path(r"^ws/(?P<stream>[a-z]+)/$", HintConsumer.as_asgi())])
+                URLRouter(
+                    [
+                        re_path(r"^ws/room/(?P<seat>\d{1,12})/$", RoomConsumer.as_asgi()),
+                        re_path(r"^ws/(?P<stream>[a-z]+)/$", HintConsumer.as_asgi()),
+                    ]
+                )
             )
         ),
         "lifespan": lifespan,

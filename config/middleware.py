@@ -11,6 +11,7 @@ from django.views import defaults
 from psycopg_pool import PoolTimeout
 
 logger = logging.getLogger(__name__)
+NO_DEVICES = "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()"
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 
 
@@ -26,6 +27,19 @@ def database_outage(
         return _outage(request) if isinstance(exception, OUTAGES) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def device_permissions(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """No page may use camera, microphone or screen; the pages of rooms say otherwise themselves."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", NO_DEVICES)
+        return response
+
     return middleware
 
 

@@ -14,7 +14,9 @@ def connect() -> None:
     import dispatch.register_panels
     import dispatch.streams
     import dispatch.subscriptions
+    import interpreting.rooms.links as rooms
     import interpreting.subscriptions_sessions
+    import interpreting.telephone.links as telephone
     import interpreting.volunteer_views
     import volunteers.streams
 
@@ -22,8 +24,14 @@ def connect() -> None:
     volunteers.streams.register()
     dispatch.register_panels.register()
     interpreting.subscriptions_sessions.register()
+    telephone.register()
     accounts.subscriptions.body_choices.append(requesting_bodies)
     dispatch.subscriptions.report_states.append(interpreting.volunteer_views.states_of_reports)
+    dispatch.subscriptions.on_seated.append(rooms.on_seated)
+    dispatch.subscriptions.on_released.append(rooms.on_released)
+    dispatch.subscriptions.on_over.append(rooms.on_over)
+    dispatch.subscriptions.room_links.append(rooms.room_link)
+    dispatch.subscriptions.request_panels.append(rooms.request_panel)
 
 
 def requesting_bodies(organization: Organization) -> list[tuple[int, str]]:

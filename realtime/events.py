@@ -36,6 +36,8 @@ TYPES: Final = {
     "offer.changed": "an offer to one volunteer changed",
     "message.changed": "a message to one person was recorded or its delivery changed",
     "report.changed": "a report was handed in, returned or confirmed",
+    "room.changed": "a room, or who is in it, changed",
+    "telephone.changed": "a three-way telephone call, or a leg of it, changed",
     "import.progress": "an import run moved on",
 }
 

@@ -1,0 +1,70 @@
+"""The session that a room carries: it runs from the moment two roles meet until the room ends.
+
+Kept are roles and seconds and how the line was; never names, addresses or contents.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from interpreting.models import Room, Seat, Session, Visit
+from interpreting.rooms.quality import summary
+
+
+def session_of(room: Room) -> Session | None:
+    """The running session of a room."""
+    found = Session.objects.filter(request_id=room.request_id, kind=Session.Kind.ROOM)
+    return found.filter(ended_at=None).first()
+
+
+def start_session_if_met(room: Room, *, at: datetime) -> Session | None:
+    """On a locked room: begin when an interpreter and somebody else are in it; else None."""
+    here = list(room.seats.exclude(connection="").select_related("assignment__offer__wave"))
+    interpreters = [seat for seat in here if seat.role == Seat.Role.INTERPRETER]
+    if not interpreters or len({seat.role for seat in here}) < 2 or session_of(room):
+        return None
+    assignment = next((seat.assignment for seat in interpreters if seat.assignment), None)
+    wave = assignment.offer.wave if assignment and assignment.offer else None
+    rung = wave.rung_kind if wave else str(room.request.current_rung.get("kind", ""))
+    return Session.objects.create(
+        request_id=room.request_id,
+        assignment=assignment,
+        kind=Session.Kind.ROOM,
+        rung_kind=rung[:20],
+        started_at=at,
+    )
+
+
+def close_visits(room: Room, *, at: datetime, seat: Seat | None = None) -> None:
+    """End what is still open, at the instant the seat was last seen if its socket is gone."""
+    still = Visit.objects.filter(seat__room=room, left_at=None)
+    if seat is not None:
+        still = still.filter(seat=seat)
+    still.exclude(seat__connection="").update(left_at=Greatest(F("joined_at"), at))
+    for visit in still.filter(seat__connection="").select_related("seat"):
+        visit.left_at = max(visit.joined_at, visit.seat.last_seen_at or at)
+        visit.save(update_fields=["left_at"])
+
+
+def close_session(room: Room, *, at: datetime, reason: str) -> Session | None:
+    """On a locked room whose visits are closed: write the sums."""
+    session = session_of(room)
+    if session is None:
+        return None
+    visits = list(Visit.objects.filter(seat__room=room).select_related("seat"))
+    seconds: dict[int, float] = {}
+    roles: dict[int, str] = {}
+    for visit in visits:
+        length = ((visit.left_at or at) - visit.joined_at).total_seconds()
+        seconds[visit.seat_id] = seconds.get(visit.seat_id, 0.0) + length
+        roles[visit.seat_id] = visit.seat.role
+    session.participants = [
+        {"role": roles[pk], "seconds": round(length)} for pk, length in seconds.items()
+    ]
+    session.network = summary([visit.network for visit in visits])
+    session.ended_at, session.end_reason = max(session.started_at, at), reason
+    session.save()
+    return session

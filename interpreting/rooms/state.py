@@ -1,0 +1,67 @@
+"""How a room stands in the eyes of one seat: the ``room`` message of the socket. Reads only.
+
+Guests see who is inside, by role and pseudonym; only the desk sees who was invited or waits.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from interpreting.models import Room, Seat
+from interpreting.rooms.actions.sessions import session_of
+
+LOST = timedelta(seconds=45)
+"""A seat whose page has not been seen for so long is no longer joined (it says so every 20 s)."""
+
+
+def room_message(seat: Seat, at: datetime) -> dict[str, Any]:
+    """For a seat with its room, at the instant ``at`` (UTC)."""
+    room = seat.room
+    is_open = room.state == Room.State.OPEN
+    others = [_seen_by(seat, other, at) for other in _shown(seat)] if is_open else []
+    session = session_of(room) if is_open else None
+    minutes = int((at - session.started_at).total_seconds() // 60) if session else 0
+    return {
+        "type": "room",
+        "version": room.version,
+        "state": room.state,
+        "locked": room.locked,
+        "audio_only": room.audio_only,
+        "me": {"seat": seat.pk, "role": seat.role, "state": seat.state, "number": seat.number},
+        "seats": others,
+        "started_at": session.started_at.isoformat() if session else None,
+        "minutes": max(0, minutes),
+        "end_reason": room.end_reason,
+    }
+
+
+def is_joined(seat: Seat, at: datetime) -> bool:
+    """A page of the seat is in the room at this moment."""
+    here = seat.state == Seat.State.ADMITTED and bool(seat.connection)
+    return here and seat.last_seen_at is not None and at - seat.last_seen_at < LOST
+
+
+def _shown(seat: Seat) -> list[Seat]:
+    states = [Seat.State.ADMITTED]
+    if seat.role == Seat.Role.DESK:
+        states = list(Seat.ACTIVE_STATES)
+    elif seat.state != Seat.State.ADMITTED:
+        return [seat]
+    found = Seat.objects.filter(room=seat.room_id, state__in=states)
+    return list(found.order_by("number"))
+
+
+def _seen_by(me: Seat, other: Seat, at: datetime) -> dict[str, Any]:
+    joined = is_joined(other, at)
+    return {
+        "seat": other.pk,
+        "number": other.number,
+        "role": other.role,
+        "label": other.label,
+        "language": other.language,
+        "state": other.state,
+        "joined": joined,
+        "session": other.session if joined else None,
+        "polite": me.pk > other.pk,
+    }
