@@ -57,7 +57,8 @@ def room_page(view: View) -> View:
             "img-src": ["blob:"],
         }
         response["Permissions-Policy"] = DEVICES
-        response["Referrer-Policy"] = "no-referrer"
+        # not "no-referrer": browsers then send "Origin: null" with the consent form, and it fails
+        response["Referrer-Policy"] = "same-origin"
         response["Cache-Control"] = "no-store, private"
         return response
 
