@@ -35,6 +35,7 @@ class Exchange:
     path: str
     query: str
     form: str
+    authorization: str = ""
     status: int = 0
     answer: str = ""
 
@@ -147,7 +148,7 @@ class Provider:
             if room.status == "completed":
                 return _error(400, 53112)
             room.status, room.people = "completed", {}
-        return 200, self.show_room(room)
+        return 202 if form else 200, self.show_room(room)
 
     def show_room(self, room: VideoRoom) -> dict[str, Any]:
         return {
@@ -164,7 +165,7 @@ class Provider:
             return _error(404, 20404)
         if form:
             room.people[identity] = form["Status"][0]
-        return 200, {
+        return 202 if form else 200, {
             "sid": self.sid("PA", 1), "room_sid": room_sid, "account_sid": ACCOUNT,
             "identity": identity, "status": room.people[identity], "date_created": _iso(),
         }  # fmt: skip
@@ -201,8 +202,9 @@ class TwilioServer(Provider):
             def respond(self, method: str) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 url = urlsplit(self.path)
-                exchange = Exchange(method, url.path, url.query, body)
-                status, answer = provider.answer(exchange, self.headers.get("Authorization", ""))
+                authorization = self.headers.get("Authorization", "")
+                exchange = Exchange(method, url.path, url.query, body, authorization)
+                status, answer = provider.answer(exchange)
                 exchange.status, exchange.answer = status, json.dumps(answer)
                 provider.exchanges.append(exchange)
                 try:
@@ -225,8 +227,9 @@ class TwilioServer(Provider):
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def answer(self, exchange: Exchange, authorization: str) -> Answer:
+    def answer(self, exchange: Exchange) -> Answer:
         """Status 0 means: no answer at all."""
+        authorization = exchange.authorization
         if not authorization.startswith("Basic "):
             return _error(401, 20003)
         user, _, secret = base64.b64decode(authorization[6:]).decode().partition(":")
