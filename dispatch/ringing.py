@@ -16,9 +16,10 @@ from typing import Any
 from django.db.models import Count, Q
 
 from dispatch.candidates import rank_people
-from dispatch.ladder import ASKING, VIDEO
+from dispatch.ladder import NEIGHBOUR, REMOTE
 from dispatch.match_values import Candidate
 from dispatch.models import Assignment, Mode, Offer, Request, Urgency
+from dispatch.neighbours import find_neighbours, lenders_for
 from dispatch.policy import DEFAULT, Policy
 from volunteers.models import Volunteer, VolunteerQuerySet
 
@@ -26,6 +27,8 @@ LATELY = timedelta(days=7)
 """Rings and jobs of so many days count against being rung first."""
 JOB_WEIGHT = 2
 """A job lately weighs as much as so many rings."""
+MOST_LENT = 200
+"""Volunteers of neighbours that are looked through for people on call."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,12 @@ def settings_of(request: Request) -> dict[str, Any]:
 
 
 def serves(request: Request) -> bool:
-    """Whether people on call are rung: by video or telephone, now, while volunteers are asked."""
-    kind = request.current_rung.get("kind")
-    if request.urgency != Urgency.NOW or kind not in ASKING:
+    """Whether people on call may serve it: now, by video or telephone, or once video was opened."""
+    if request.urgency != Urgency.NOW:
         return False
-    return kind == VIDEO or request.mode in {Mode.VIDEO, Mode.PHONE}
+    tried = request.ladder[: request.rung + 1]
+    opened = any(rung.get("kind") in REMOTE and not rung.get("passed") for rung in tried)
+    return opened or request.mode in {Mode.VIDEO, Mode.PHONE}
 
 
 def plan(request: Request, at: datetime, policy: Policy | None = None) -> Ringing:
@@ -142,14 +146,26 @@ def _queue(
 
     Being on call means being ready, so having been asked a moment ago does not count.
     """
-    people = on_call_now(Volunteer.objects.of(request.organization), at)
-    ids = _not_rung_yet(request, people, wanted) - _ringing_elsewhere(request, at)
+    ids = _not_rung_yet(request, on_call_now(_reachable(request), at), wanted)
+    ids -= _ringing_elsewhere(request, at)
     if not ids:
         return []
     ready = {**policy, "just_asked_minutes": 0}
     found = rank_people(request, sorted(ids), at=at, remote=True, policy=ready).candidates
+    if request.current_rung.get("kind") == NEIGHBOUR:
+        lent = find_neighbours(request, at=at, limit=MOST_LENT, policy=ready).candidates
+        found = [*found, *(one for one in lent if one.volunteer_id in ids)]
     load = _loads(ids, at)
     return sorted(found, key=lambda one: (one.key[0], load.get(one.volunteer_id, 0), one.rank))
+
+
+def _reachable(request: Request) -> VolunteerQuerySet:
+    """Our own volunteers; on the neighbours' rung also those who said yes to neighbours."""
+    own = Q(organization=request.organization_id)
+    if request.current_rung.get("kind") == NEIGHBOUR:
+        lenders = lenders_for(request.organization_id, request.language)
+        own |= Q(organization__in=lenders, accepts_neighbours=True)
+    return Volunteer.objects.filter(own)
 
 
 def _not_rung_yet(request: Request, people: VolunteerQuerySet, wanted: dict[str, Any]) -> set[int]:

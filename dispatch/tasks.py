@@ -42,3 +42,23 @@ def release_leavers(timestamp: int) -> None:
 
     for volunteer_id in leavers():
         release(volunteer_id)
+
+
+@background(queue="requests", name="dispatch.ring_for_waiting", priority=20)
+def ring_for_waiting(volunteer_id: int) -> None:
+    """Ring somebody who has just come on call for whoever waits."""
+    from accounts.clock import database_now
+    from dispatch.actions.rings import ring_for_waiting
+    from volunteers.models import Volunteer
+
+    ring_for_waiting(Volunteer.objects.get(pk=volunteer_id), at=database_now())
+
+
+@app.periodic(cron="* * * * * */20")
+@background(queue="sweep", name="dispatch.rest_the_silent", queueing_lock="rest_the_silent")
+def rest_the_silent(timestamp: int) -> None:
+    """Take off call whoever let several rings in a row pass."""
+    from accounts.clock import database_now
+    from dispatch.actions.rings import rest_the_silent
+
+    rest_the_silent(at=database_now())

@@ -20,6 +20,9 @@ on_withdrawn: list[Callable[[Volunteer, User | None, datetime], None]] = []
 on_paused: list[Callable[[Volunteer, User | None, datetime], None]] = []
 """Called inside the transaction in which a volunteer is paused."""
 
+on_ready: list[Callable[[Volunteer, datetime], None]] = []
+"""Called inside the transaction in which a volunteer comes on call (UTC instant)."""
+
 profile_panels: list[Callable[[HttpRequest, Volunteer], SafeString]] = []
 """Each returns HTML rendered by a template, shown on the staff's profile page, or nothing."""
 

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from dispatch.actions.common import lock_request, log, save_and_announce, schedule
+from dispatch.actions.common import lock_request, log, save_and_announce
 from dispatch.match_values import Candidate
 from dispatch.messages import send_ring, tell_off_call
 from dispatch.models import Mode, Offer, Request, Urgency, Wave
+from dispatch.operators import running_call
 from dispatch.policy import Policy, policy_for
-from dispatch.ringing import Ringing, missed_in_a_row, plan, serves, settings_of
+from dispatch.ringing import Ringing, missed_in_a_row, plan, settings_of
 from dispatch.timing import offer_expiry
 from realtime.events import publish, volunteer_group
 from volunteers.actions import switch_on_call
@@ -93,18 +94,22 @@ def _offer(
 
 
 def ring_for_waiting(volunteer: Volunteer, *, at: datetime) -> int:
-    """Somebody has come on call: look again at every request that waits; returns how many."""
+    """Somebody has come on call: ring for every request that waits; returns how many.
+
+    Also where the desk is to call an operator already, unless it is on that telephone.
+    """
     waiting = Request.objects.of(volunteer.organization).open()
     waiting = waiting.filter(urgency=Urgency.NOW, waves_stopped=False, ends_at__gt=at)
-    looked = 0
-    for pk in waiting.values_list("pk", flat=True):
+    rang = 0
+    for pk in waiting.order_by("opened_at").values_list("pk", flat=True):
         with transaction.atomic():
             request = lock_request(pk)
-            if request.status == Request.Status.OPEN and serves(request):
-                schedule(request, Request.NextAction.WAVE, at)
+            if request.status != Request.Status.OPEN or running_call(request):
+                continue
+            if ring_on_call(request, at).now:
                 save_and_announce(request)
-                looked += 1
-    return looked
+                rang += 1
+    return rang
 
 
 def rest_the_silent(*, at: datetime) -> int:

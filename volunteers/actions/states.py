@@ -116,6 +116,8 @@ def switch_on_call(
         if by is not None and by.pk == present.user_id:
             present.last_seen_at = at
         rows.save(present, "on_call_until", "on_call_since", "last_seen_at")
+        for ready in subscriptions.on_ready if until else ():
+            ready(present, at)
         verb = "off_call" if until is None else "on_call"
         _record(present, verb, by, at, until=_written(until))
     return present
