@@ -46,5 +46,6 @@ def settings_tabs(role: str) -> list[tuple[str, str, str]]:
         ({"coordinator", "admin"}, "ladder", "つなぎ段階", "/settings/ladder/"),
         ({"coordinator", "admin"}, "operators", "外部通訳", "/settings/operators/"),
         ({"admin"}, "sharing", "応援協定", "/settings/sharing/"),
+        ({"coordinator", "admin"}, "guest_languages", "案内文の言語", "/settings/guest-languages/"),
     ]
     return [(key, words, url) for roles, key, words, url in entries if role in roles]

@@ -373,3 +373,6 @@ volunteer_page(
     foreign=lambda w: [w.foreign_receipt.pk],
     **ELSEWHERE,
 )
+page("interpreting:guest_languages", "coordinator admin")
+page("interpreting:guest_language", "coordinator admin", args=lambda w: ["fa-AF"])
+page("interpreting:guest_language_sheet", "coordinator admin", args=lambda w: ["fa-AF"])
