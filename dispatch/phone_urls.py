@@ -1,10 +1,12 @@
-"""Addresses of the offer behind a message's link; appended to ``dispatch.urls``."""
+"""Addresses of the offer behind a message's link, and what browsers want at the site's root."""
 
 from django.urls import path
 
-from dispatch.phone import offers
+from dispatch.phone import offers, pushes
 
 urlpatterns = [
+    path("sw.js", pushes.service_worker, name="service_worker"),
+    path("manifest.webmanifest", pushes.manifest, name="manifest"),
     path("o/<str:token>/", offers.show_offer, name="offer"),
     path("o/<str:token>/fragment/", offers.offer_fragment, name="offer_fragment"),
     path("o/<str:token>/accept/", offers.accept, name="offer_accept"),

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from dispatch.phone import home, jobs, sign_in
+from dispatch.phone import home, jobs, pushes, sign_in
 
 app_name = "volunteer"
 urlpatterns = [
     path("", home.home, name="home"),
     path("fragment/", home.home_fragment, name="home_fragment"),
     path("on-call/", home.on_call, name="on_call"),
+    path("push/subscribe/", pushes.subscribe, name="push_subscribe"),
+    path("push/unsubscribe/", pushes.unsubscribe, name="push_unsubscribe"),
+    path("push/try/", pushes.try_out, name="push_try"),
     path("history/", home.history, name="history"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("code/", sign_in.enter_code, name="code"),

@@ -1,6 +1,9 @@
-"""Forms of the volunteer's pages: a contact, a code, a reason, hours on call."""
+"""Forms of the volunteer's pages: a contact, a code, a reason, how long to be on call."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,11 +11,13 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import DIGITS, digits_of
+from accounts.times import instant, local
 from dispatch.phone.codes import read_contact
 from dispatch.phone.words import REASONS, REASONS_KEPT
 
 REQUIRED = {"required": _("入力してください。")}
-ON_CALL_HOURS = (1, 2, 4)
+ON_CALL_MINUTES = (15, 30, 60, 120, 240)
+LONGEST_ON_CALL = timedelta(hours=12)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -100,8 +105,38 @@ class GiveBackForm(ReasonForm):
 
 
 class OnCallForm(forms.Form):
-    """For how many hours, 0 to stop."""
+    """For how many minutes from now (0 to stop), or until a time of the clock in Tokyo."""
 
-    hours = forms.TypedChoiceField(
-        choices=[(str(h), str(h)) for h in (0, *ON_CALL_HOURS)], coerce=int
+    minutes = forms.TypedChoiceField(
+        choices=[(str(one), str(one)) for one in (0, *ON_CALL_MINUTES)],
+        coerce=int,
+        required=False,
+        empty_value=None,
     )
+    until = forms.TimeField(
+        required=False, error_messages={"invalid": _("時刻を 17:30 のように入力してください。")}
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        given: dict[str, Any] = self.cleaned_data
+        if given.get("minutes") is None and given.get("until") is None:
+            raise ValidationError(_("いつまで待機するかを選んでください。"), code="required")
+        return given
+
+    def end(self, at: datetime) -> datetime | None:
+        """The instant (UTC) at which being on call ends; None to end it now.
+
+        A time of the clock is the next one to come. Raises ValidationError beyond twelve hours.
+        """
+        minutes = self.cleaned_data["minutes"]
+        if minutes is not None:
+            return at + timedelta(minutes=minutes) if minutes else None
+        clock = self.cleaned_data["until"]
+        day = local(at).date()
+        end = instant(day, clock.hour * 60 + clock.minute)
+        if end <= at:
+            end = instant(day + timedelta(days=1), clock.hour * 60 + clock.minute)
+        if end - at > LONGEST_ON_CALL:
+            raise ValidationError(_("待機は12時間以内にしてください。"), code="too_long")
+        return end

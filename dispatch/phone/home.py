@@ -1,4 +1,4 @@
-"""A volunteer's own first page: what is asked, what comes next, being on call; and the history.
+"""A volunteer's own first page: what rings, what is asked, what comes next, being on call; history.
 
 The live part holds no form (buttons name the page's one form), so equal states give equal bytes and
 the page asks for 304 most of the time.
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
@@ -19,14 +20,19 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.errors import ActionError
+from dispatch.messages import push_address, recipient
 from dispatch.models import Assignment, Mode, Offer
 from dispatch.phone import words
-from dispatch.phone.forms import ON_CALL_HOURS, OnCallForm
+from dispatch.phone.forms import ON_CALL_MINUTES, OnCallForm
 from dispatch.phone.jobs import Job, job_of
 from dispatch.phone.offers import PRESENCE, etag_of
 from dispatch.phone.people import own_rows, volunteers_only
 from dispatch.subscriptions import price_estimate, states_of_reports
+from realtime import push
+from realtime.models import Message
 from volunteers.actions import mark_seen, switch_on_call
+from volunteers.languages import Language
+from volunteers.languages import get as language_of
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -52,6 +58,18 @@ class Asked:
     deadline: str
 
 
+@dataclass(frozen=True)
+class Ring:
+    """What rings now, as the telephone shows it before answering."""
+
+    offer: Offer
+    language: str
+    own_name: Language | None
+    field: str
+    mode: str
+    by_video: bool
+
+
 @require_safe
 @volunteers_only
 def home(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
@@ -62,6 +80,7 @@ def home(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         "organization": volunteer.organization,
         "fragment": fragment,
         "etag": etag_of(fragment),
+        "push_key": push.public_key(),
     }
     return render(request, "volunteer/home.html", context)
 
@@ -79,16 +98,18 @@ def home_fragment(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
 
 @volunteers_only
 def on_call(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
-    """Ready for video for some hours from now, or no longer."""
+    """Ready for video for a while from now, or no longer."""
     form = OnCallForm(request.POST)
     if request.method == "POST" and form.is_valid():
         at = database_now()
-        chosen = form.cleaned_data["hours"]
-        until = at + timedelta(hours=chosen) if chosen else None
         try:
-            switch_on_call(volunteer, until, by=volunteer.user, at=at)
+            switch_on_call(volunteer, form.end(at), by=volunteer.user, at=at)
         except ActionError as error:
             messages.error(request, words.refusal(error))
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+    elif request.method == "POST":
+        messages.error(request, next(iter(form.errors.values()))[0])
     return redirect("volunteer:home")
 
 
@@ -121,16 +142,51 @@ def home_context(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
     """What there is to do, in the order in which it matters."""
     people = own_rows(volunteer)
     jobs = present_jobs(people, at)
-    until = volunteer.on_call_until
+    offers = open_offers(people)
     return {
-        "asked": [asked_card(offer, at) for offer in open_offers(people)],
+        "rings": [ring_of(offer) for offer in offers if rings(offer, at)],
+        "asked": [asked_card(offer, at) for offer in offers if not rings(offer, at)],
         "to_report": [job for job in jobs if job.wants_report],
         "running": [job for job in jobs if job.running],
         "coming": [job for job in jobs if job.coming],
-        "on_call_until": words.clock(until) if until and until > at else "",
-        "on_call_hours": ON_CALL_HOURS,
-        "may_be_on_call": volunteer.status == Volunteer.Status.ACTIVE and volunteer.accepts_video,
+        **on_call_context(volunteer, at),
     }
+
+
+def on_call_context(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
+    """Being on call: until when, what may be chosen, and how a closed page rings."""
+    until = volunteer.on_call_until
+    waiting = until is not None and until > at
+    return {
+        "on_call_until": words.clock(until) if until and waiting else "",
+        "on_call_end": until if waiting else None,
+        "on_call_choices": [(one, words.short_length(one)) for one in ON_CALL_MINUTES],
+        "may_be_on_call": volunteer.status == Volunteer.Status.ACTIVE and volunteer.accepts_video,
+        "rings_by_push": push.reaches(push_address(volunteer)),
+        "rings_by": recipient(volunteer).channel,
+        "by_hand": Message.Channel.HAND,
+    }
+
+
+def rings(offer: Offer, at: datetime) -> bool:
+    """The telephone of whoever was asked rings at this moment."""
+    return offer.rings_until is not None and offer.rings_until > at
+
+
+def ring_of(offer: Offer) -> Ring:
+    """A ring in words: language, field, video or voice only."""
+    wanted = offer.request
+    by_video = offer.remote or wanted.mode != Mode.PHONE
+    language = language_of(wanted.language)
+    name = language_name(wanted.language, words.reader())
+    return Ring(
+        offer=offer,
+        language=name,
+        own_name=language if language and language.own and language.own != name else None,
+        field=str(words.FIELDS[wanted.field]),
+        mode=str(words.RING_MODES["video" if by_video else "phone"]),
+        by_video=by_video,
+    )
 
 
 def open_offers(people: list[int]) -> list[Offer]:

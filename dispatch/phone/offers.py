@@ -14,6 +14,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -28,8 +29,9 @@ from accounts.models import Organization
 from dispatch.access import get_offer_by_token
 from dispatch.actions.answers import explain_decline
 from dispatch.actions.offers import accept_offer, decline_offer, mark_seen
-from dispatch.models import Mode, Offer
+from dispatch.models import Assignment, Mode, Offer, Urgency
 from dispatch.phone import words
+from dispatch.phone.accepted import remember
 from dispatch.phone.codes import masked, send_to_volunteer
 from dispatch.phone.forms import ReasonForm
 from dispatch.phone.people import signed_in_volunteer
@@ -37,7 +39,7 @@ from dispatch.phone.reading import is_person, language_query, personal, read_by
 from dispatch.phone.sign_in import expect_code
 from dispatch.phone.stages import stage_of
 from dispatch.phone.throttle import UNKNOWN_LINKS, address_of
-from dispatch.subscriptions import price_estimate
+from dispatch.subscriptions import price_estimate, room_link
 from volunteers.actions import mark_seen as note_presence
 from volunteers.languages import get as language_of
 from volunteers.languages import name as language_name
@@ -118,10 +120,35 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     act = {"accept": accept_offer, "decline": decline_offer}[verb]
     at = database_now()
     try:
-        act(offer, via=Offer.Via.WEB, at=at)
+        given = act(offer, via=Offer.Via.WEB, at=at)
     except ActionError as error:
         return offer_page(request, offer, at, refused=words.refusal(error), status=error.status)
+    if given.assignment and offer.request.urgency == Urgency.NOW:
+        return to_room(request, offer, given.assignment)
+    if offer.rings_until and given.outcome == "declined" and is_own(request, offer):
+        messages.info(request, _("お返事ありがとうございました。待機は続いています。"))
+        return redirect("volunteer:home")
     return back_to(request, token)
+
+
+def to_room(request: HttpRequest, offer: Offer, assignment: Assignment) -> HttpResponse:
+    """Straight to the room where the resident waits, if there is one.
+
+    Without a sign-in, this browser is remembered as the one that accepted.
+    """
+    link = room_link(assignment)
+    if not link:
+        return back_to(request, offer.token)
+    response = HttpResponse(status=303, headers={"Location": link})
+    if not is_own(request, offer):
+        remember(request, response, assignment.pk)
+    return response
+
+
+def is_own(request: HttpRequest, offer: Offer) -> bool:
+    """The person who was asked is signed in."""
+    present = signed_in_volunteer(request)
+    return present is not None and present.user_id == offer.volunteer.user_id
 
 
 @csrf_exempt
@@ -139,8 +166,7 @@ def details(request: HttpRequest, token: str) -> HttpResponse:
     if held is None or request.method != "POST":
         return back_to(request, token)
     target = reverse("volunteer:job", args=[held.pk])
-    present = signed_in_volunteer(request)
-    if present is not None and present.user_id == offer.volunteer.user_id:
+    if is_own(request, offer):
         return redirect(target)
     try:
         address = send_to_volunteer(offer.volunteer, at=at)
@@ -204,13 +230,12 @@ def offer_context(request: HttpRequest, offer: Offer, at: datetime) -> dict[str,
     """What may be known before accepting: nothing that tells who needs help, or where exactly."""
     wanted = offer.request
     stage = stage_of(offer, at)
-    signed_in = signed_in_volunteer(request)
     language = language_of(wanted.language)
     return {
         "offer": offer,
         "stage": stage,
         "organization": offer.volunteer.organization,
-        "known": signed_in is not None and signed_in.user_id == offer.volunteer.user_id,
+        "known": is_own(request, offer),
         "language": language_name(wanted.language, words.reader()),
         "own_name": language if language and language.own else None,
         "urgency": wanted.urgency,

@@ -24,6 +24,7 @@ from dispatch.phone import words
 from dispatch.phone.codes import people_with, send_to_contact, send_to_volunteer, subject_of
 from dispatch.phone.forms import CodeForm, ContactForm, posted
 from dispatch.phone.people import safe_next, signed_in_volunteer
+from dispatch.phone.pushes import forget_this_browser
 from dispatch.phone.reading import personal, read_by
 from dispatch.phone.throttle import CODES_ASKED, CODES_TYPED, address_of
 from volunteers.actions.sign_in import user_of
@@ -141,6 +142,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session on POST; the language that was chosen stays."""
     if request.method != "POST":
         return redirect("volunteer:home")
+    if volunteer := signed_in_volunteer(request):
+        forget_this_browser(request, volunteer)
     logout(request)
     return redirect("volunteer:sign_in")
 

@@ -30,6 +30,7 @@ MODES: Final = {
     "phone": gettext_lazy("電話（移動はありません）"),
     "translation": gettext_lazy("翻訳（文書）"),
 }
+RING_MODES: Final = {"video": gettext_lazy("映像"), "phone": gettext_lazy("音声のみ（電話）")}
 # code → what the volunteer reads; the desk's log keeps the Japanese of REASONS_KEPT
 REASONS: Final = {
     "busy": gettext_lazy("予定がある"),
@@ -48,6 +49,7 @@ REASONS_KEPT: Final = {
 REFUSALS: Final = {
     "wrong_state": gettext_lazy("内容が変わったため、この操作はできませんでした。"),
     "in_the_past": gettext_lazy("終わった派遣は辞退できません。"),
+    "not_valid": gettext_lazy("登録期間または誓約の手続きが必要です。窓口にご連絡ください。"),
     "not_active": gettext_lazy("休止中は待機にできません。窓口にご連絡ください。"),
 }
 
@@ -99,6 +101,13 @@ def deadline(instant: datetime, at: datetime) -> str:
     """«今日 18:00» or «11月26日（木） 18:00»."""
     near = relative_day(instant, at)
     return f"{near.lower() or day(instant)} {clock(instant)}"
+
+
+def short_length(minutes: int) -> str:
+    """«15分» or «2時間»."""
+    if minutes % 60:
+        return _("%(minutes)s分") % {"minutes": minutes}
+    return _("%(hours)s時間") % {"hours": minutes // 60}
 
 
 def length(starts_at: datetime, ends_at: datetime) -> str:

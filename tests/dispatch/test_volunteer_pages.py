@@ -6,10 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.http import HttpRequest as RequestOfBrowser
 from django.urls import reverse
 
 from dispatch.actions.offers import accept_offer
 from dispatch.models import Assignment, Offer, Request
+from dispatch.phone.accepted import accepted_here
 from tests.factories import (
     DeskFactory,
     OfferFactory,
@@ -19,7 +21,7 @@ from tests.factories import (
     UserFactory,
     VolunteerFactory,
 )
-from volunteers.models import Volunteer
+from volunteers.models import Registration, Volunteer
 
 pytestmark = pytest.mark.django_db
 HOME = "/v/"
@@ -195,26 +197,131 @@ def test_a_returned_report_comes_back_with_the_reason(mine, booked, clock):
 
 
 def test_on_call_runs_for_the_chosen_hours_and_can_be_ended(mine, hana, now):
-    mine.post("/v/on-call/", {"hours": "2"})
+    mine.post("/v/on-call/", {"minutes": "120"})
     hana.refresh_from_db()
     assert hana.on_call_until == now + timedelta(hours=2)
     assert "12:00 まで待機中です" in text_of(mine, HOME)
-    mine.post("/v/on-call/", {"hours": "0"})
+    mine.post("/v/on-call/", {"minutes": "0"})
     hana.refresh_from_db()
     assert hana.on_call_until is None
 
 
-@pytest.mark.parametrize("hours", ["", "3", "-1", "999", "x"])
-def test_odd_hours_change_nothing(mine, hana, hours):
-    assert mine.post("/v/on-call/", {"hours": hours}).status_code == 302
+@pytest.mark.parametrize("minutes", ["", "3", "-1", "999", "x"])
+def test_odd_lengths_change_nothing(mine, hana, minutes):
+    assert mine.post("/v/on-call/", {"minutes": minutes}).status_code == 302
     hana.refresh_from_db()
     assert hana.on_call_until is None
+
+
+@pytest.mark.parametrize(
+    ("until", "hours"),
+    [("14:30", 4.5), ("10:00", None), ("22:00", 12), ("22:01", None), ("1", None)],
+)
+def test_on_call_until_a_time_of_the_clock_is_at_most_twelve_hours(mine, hana, now, until, hours):
+    mine.post("/v/on-call/", {"until": until})
+    hana.refresh_from_db()
+    assert hana.on_call_until == (now + timedelta(hours=hours) if hours else None)
+
+
+def test_on_call_ends_by_itself(mine, hana, clock):
+    mine.post("/v/on-call/", {"minutes": "15"})
+    assert "10:15 まで待機中です" in text_of(mine, HOME)
+    clock.move(minutes=15)
+    assert "待機中です" not in text_of(mine, HOME)
+
+
+def test_the_page_says_how_a_closed_page_rings(mine, hana):
+    mine.post("/v/on-call/", {"minutes": "30"})
+    assert "閉じると、SMSでお呼びします" in text_of(mine, HOME)
+    Volunteer.objects.update(channel="hand", mobile="", email="")
+    assert "閉じると、呼び出しが届きません" in text_of(mine, HOME)
+
+
+def test_without_a_valid_term_nobody_can_be_on_call(mine, hana):
+    Registration.objects.all().delete()
+    mine.post("/v/on-call/", {"minutes": "30"})
+    hana.refresh_from_db()
+    assert hana.on_call_until is None
+    assert "登録期間または誓約の手続きが必要です" in text_of(mine, HOME)
+
+
+@pytest.fixture
+def ring(city, hana, now) -> Offer:
+    """Hana's telephone rings for somebody at the counter."""
+    request = RequestFactory(
+        organization=city, mode="onsite", urgency="now", starts_at=now, note="秘密のこと"
+    )
+    return OfferFactory(
+        request=request, volunteer=hana, remote=True, rings_until=now + timedelta(seconds=40)
+    )
+
+
+def test_a_ring_shows_language_field_and_video_and_nothing_of_the_resident(mine, ring):
+    text = text_of(mine, HOME)
+    for shown in ("通訳の呼び出し", "ベトナム語", "医療", "映像", "応答する", "今は出られません"):
+        assert shown in text
+    for hidden in ("市立病院", "グエン・ヴァン", "秘密のこと"):
+        assert hidden not in text
+
+
+def test_a_telephone_request_rings_as_voice_only(mine, ring):
+    Request.objects.update(mode="phone")
+    Offer.objects.update(remote=False)
+    assert "音声のみ" in text_of(mine, HOME)
+
+
+def test_after_its_seconds_a_ring_is_an_ordinary_card(mine, ring, clock):
+    clock.move(seconds=40)
+    text = text_of(mine, HOME)
+    assert "通訳の呼び出し" not in text
+    assert "お返事をお待ちしています" in text
+
+
+def test_answering_leads_straight_to_the_room(mine, ring, monkeypatch):
+    monkeypatch.setattr("dispatch.subscriptions.room_links", [lambda a: f"/v/rooms/{a.pk}/"])
+    response = mine.post(reverse("dispatch:offer_accept", args=[ring.token]))
+    held = Assignment.objects.get()
+    assert (response.status_code, response["Location"]) == (303, f"/v/rooms/{held.pk}/")
+    assert f"tsunagi_accepted_{held.pk}" not in response.cookies
+
+
+def test_whoever_answers_by_the_link_alone_is_known_in_this_browser_only(client, ring, monkeypatch):
+    monkeypatch.setattr("dispatch.subscriptions.room_links", [lambda a: f"/v/rooms/{a.pk}/"])
+    response = client.post(reverse("dispatch:offer_accept", args=[ring.token]))
+    held = Assignment.objects.get()
+    cookie = response.cookies[f"tsunagi_accepted_{held.pk}"]
+    assert cookie["httponly"]
+    assert cookie["max-age"] == 12 * 3600
+    request = RequestOfBrowser()
+    request.COOKIES = {cookie.key: cookie.value}
+    assert accepted_here(request, held.pk)
+    assert not accepted_here(request, held.pk + 1)
+    request.COOKIES = {f"tsunagi_accepted_{held.pk + 1}": cookie.value}
+    assert not accepted_here(request, held.pk + 1)
+    request.COOKIES = {cookie.key: cookie.value[:-1] + "x"}
+    assert not accepted_here(request, held.pk)
+
+
+def test_a_booking_for_later_does_not_open_a_room(mine, city, hana, monkeypatch):
+    monkeypatch.setattr("dispatch.subscriptions.room_links", [lambda a: "/v/rooms/1/"])
+    offer = OfferFactory(request=RequestFactory(organization=city), volunteer=hana)
+    response = mine.post(reverse("dispatch:offer_accept", args=[offer.token]))
+    assert response["Location"] == reverse("dispatch:offer", args=[offer.token])
+
+
+def test_not_now_comes_back_home_and_stays_on_call(mine, ring, hana):
+    mine.post("/v/on-call/", {"minutes": "60"})
+    response = mine.post(reverse("dispatch:offer_decline", args=[ring.token]))
+    assert response["Location"] == HOME
+    text = text_of(mine, HOME)
+    assert "待機は続いています" in text
+    assert "通訳の呼び出し" not in text
 
 
 def test_who_is_on_a_break_cannot_be_on_call(mine, hana):
     Volunteer.objects.update(status="paused")
     assert "待機（映像・電話）" not in text_of(mine, HOME)
-    mine.post("/v/on-call/", {"hours": "1"})
+    mine.post("/v/on-call/", {"minutes": "60"})
     hana.refresh_from_db()
     assert hana.on_call_until is None
     assert "休止中は待機にできません" in text_of(mine, HOME)
