@@ -14,6 +14,8 @@ from dispatch.models import (
     Assignment,
     Offer,
     Operator,
+    OperatorCall,
+    OperatorService,
     Request,
     SharingAgreement,
     Shift,
@@ -77,6 +79,30 @@ def get_call_for(membership: Membership, pk: int) -> Message:
         Message.objects.of_organization(membership.organization_id)
         .filter(pk=pk, recipient__startswith="volunteer:")
         .exclude(kind="code")
+        .first()
+    )
+    if found is None or membership.role == Role.REQUESTER:
+        raise Http404
+    return found
+
+
+def get_service_for(membership: Membership, pk: int) -> OperatorService:
+    """One line of an operator's contract, for staff only."""
+    found = (
+        OperatorService.objects.filter(operator__organization=membership.organization, pk=pk)
+        .select_related("operator")
+        .first()
+    )
+    if found is None or membership.role == Role.REQUESTER:
+        raise Http404
+    return found
+
+
+def get_operator_call_for(membership: Membership, pk: int) -> OperatorCall:
+    """One call to an operator for a request of the organization, for staff only."""
+    found = (
+        OperatorCall.objects.filter(request__organization=membership.organization, pk=pk)
+        .select_related("operator", "request")
         .first()
     )
     if found is None or membership.role == Role.REQUESTER:

@@ -10,8 +10,12 @@ from django.db.models import Prefetch
 from accounts.models import Organization
 from accounts.times import instant, local
 from dispatch.calls import Call, call_list
-from dispatch.ladder import ASKING, DEVICE, OPERATOR
-from dispatch.models import Assignment, Offer, Request
+from dispatch.desk_help import DeskHelp, help_for
+from dispatch.ladder import ASKING, DEVICE, OPERATOR, next_index
+from dispatch.models import Assignment, Offer, OperatorCall, OperatorService, Request
+from dispatch.operators import active_services
+from dispatch.ringing import on_call_now
+from dispatch.subscriptions import rooms_of
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -28,7 +32,8 @@ class Rung:
 
     label: str
     kind: str
-    state: str  # done, current, waiting
+    state: str  # done, current, waiting, skipped
+    index: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,13 @@ class Job:
     taken: int
     next_text: str
     at_desk: bool
+    help: DeskHelp | None = None
+    room: tuple[str, str] | None = None  # address, what is going on there
+
+    @property
+    def next_rung(self) -> Rung | None:
+        """The step that opens next."""
+        return next((rung for rung in self.rungs if rung.state == "waiting"), None)
 
     @property
     def refusals(self) -> int:
@@ -56,6 +68,7 @@ class Booking:
     request: Request
     language: str
     people: list[Assignment]
+    room: tuple[str, str] | None = None
 
 
 @dataclass
@@ -73,7 +86,7 @@ class Board:
 def board_of(organization: Organization, at: datetime) -> Board:
     """The board at the instant ``at`` (UTC), in a constant number of statements."""
     return Board(
-        jobs=open_jobs(organization),
+        jobs=open_jobs(organization, at),
         days=bookings(organization, at),
         on_call=people_on_call(organization, at),
         calls=call_list(organization, at),
@@ -90,24 +103,35 @@ def board_of(organization: Organization, at: datetime) -> Board:
     )
 
 
-def open_jobs(organization: Organization) -> list[Job]:
+def open_jobs(organization: Organization, at: datetime) -> list[Job]:
     """Open requests, the one whose next step is nearest first; the counter before all others."""
     found = (
         Request.objects.of(organization)
         .open()
         .prefetch_related(
-            Prefetch("offers", Offer.objects.select_related("volunteer").order_by("-id")),
+            Prefetch(
+                "offers", Offer.objects.select_related("volunteer__organization").order_by("-id")
+            ),
             Prefetch("assignments", Assignment.objects.active().select_related("volunteer")),
+            Prefetch("operator_calls", OperatorCall.objects.select_related("operator")),
         )
     )
     ordered = sorted(
         found[:200], key=lambda r: (r.urgency != "now", r.next_action_at or r.starts_at)
     )
-    return [job_of(request) for request in ordered[:SHOWN_JOBS]]
+    shown = ordered[:SHOWN_JOBS]
+    services = active_services(organization) if shown else []
+    rooms = rooms_of([request.pk for request in shown]) if shown else {}
+    return [job_of(request, services, at, rooms.get(request.pk)) for request in shown]
 
 
-def job_of(request: Request) -> Job:
-    """One card; expects prefetched offers and active assignments."""
+def job_of(
+    request: Request,
+    services: list[OperatorService],
+    at: datetime,
+    room: tuple[str, str] | None = None,
+) -> Job:
+    """One card; expects prefetched offers, calls to operators and active assignments."""
     at_desk = request.next_action == Request.NextAction.DESK or request.waves_stopped
     return Job(
         request=request,
@@ -117,27 +141,36 @@ def job_of(request: Request) -> Job:
         taken=len(request.assignments.all()),
         next_text=next_text(request),
         at_desk=at_desk,
+        help=help_for(request, services, at),
+        room=room,
     )
 
 
 def rungs_of(request: Request) -> list[Rung]:
     """The copied ladder with the place the request has reached."""
-    places = ["done"] * request.rung + ["current"] + ["waiting"] * len(request.ladder)
     return [
-        Rung(str(rung["label"]), str(rung["kind"]), state)
-        for rung, state in zip(request.ladder, places, strict=False)
+        Rung(str(rung["label"]), str(rung["kind"]), _state(rung, index, request.rung), index)
+        for index, rung in enumerate(request.ladder)
     ]
+
+
+def _state(rung: dict[str, object], index: int, present: int) -> str:
+    if index == present:
+        return "current"
+    if rung.get("passed"):
+        return "skipped"
+    return "done" if index < present else "waiting"
 
 
 def next_text(request: Request) -> str:
     """What happens next, in words, beside the countdown."""
     if request.status != Request.Status.OPEN:
         return str(Request.NextAction(request.next_action).label) if request.next_action else ""
-    following = request.ladder[request.rung + 1 :][:1]
+    following = next_index(request.ladder, request.rung)
     if request.waves_stopped:
         return "打診を止めています"
-    if request.next_action == Request.NextAction.RUNG and following:
-        return f"次：{following[0]['label']}へ"
+    if request.next_action == Request.NextAction.RUNG and following is not None:
+        return f"次：{request.ladder[following]['label']}へ"
     if request.current_rung.get("kind") not in ASKING:
         return DESK_TEXTS.get(str(request.current_rung.get("kind")), "職員の対応が必要です")
     if request.next_action == Request.NextAction.DESK:
@@ -158,16 +191,22 @@ def bookings(organization: Organization, at: datetime) -> list[tuple[date, list[
         .order_by("starts_at")
     )
     days: dict[date, list[Booking]] = {today: [], today + timedelta(days=1): []}
+    rooms = rooms_of([request.pk for request in found])
     for request in found:
         days[local(request.starts_at).date()].append(
-            Booking(request, language_name(request.language, "ja"), list(request.assignments.all()))
+            Booking(
+                request,
+                language_name(request.language, "ja"),
+                list(request.assignments.all()),
+                rooms.get(request.pk),
+            )
         )
     return list(days.items())
 
 
 def people_on_call(organization: Organization, at: datetime) -> list[Volunteer]:
     """People ready for video now; their languages are prefetched."""
-    found = Volunteer.objects.of(organization).on_call(at).prefetch_related("skills")
+    found = on_call_now(Volunteer.objects.of(organization), at).prefetch_related("skills")
     return list(found.order_by("on_call_until", "number")[:60])
 
 

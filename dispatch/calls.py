@@ -50,6 +50,11 @@ class Call:
     offer: Offer | None
 
     @property
+    def is_lent(self) -> bool:
+        """A neighbour's volunteer, who is not on our register."""
+        return self.volunteer.organization_id != self.message.organization_id
+
+    @property
     def to_say(self) -> str:
         """What the message would have said, in a few words."""
         return to_say(self.message.kind)

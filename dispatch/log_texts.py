@@ -15,8 +15,20 @@ SENTENCES = {
     "request.reopened": "手配を再開しました",
     "waves.stopped": "自動の打診を止めました",
     "waves.resumed": "自動の打診を再開しました",
+    "ring.sent": "第{number}波: {asked}人を呼び出しました（{reason}）",
     "wave.sent": "第{number}波: {asked}人に打診しました（{reason}）",
     "rung.opened": "つなぎ段階「{rung_label}」に進みました（{why}）",
+    "rung.left_out": "つなぎ段階「{rung_label}」は使いません（{why}）",
+    "rung.passed_over": "つなぎ段階「{rung_label}」を飛ばしました（{why}）",
+    "rung.chosen": "職員がつなぎ段階「{rung_label}」に進めました（{reason}）",
+    "rung.reopened": "職員がつなぎ段階「{rung_label}」に戻しました（{reason}）",
+    "operator.dialled": "外部通訳「{operator}」に電話をかけました",
+    "operator.connected": "外部通訳「{operator}」につながりました",
+    "operator.failed": "外部通訳「{operator}」につながりませんでした（{reason}）",
+    "operator.ended": "外部通訳「{operator}」との通話を終えました（{minutes}分・{yen}円）",
+    "operator.pin_shown": "外部通訳「{operator}」のPINを表示しました",
+    "device.allowed": "この内容に翻訳機を使うことを職員が認めました",
+    "device.used": "翻訳機で対応しました（{after}）",
     "offer.accepted": "打診を承諾しました",
     "offer.declined": "打診を辞退しました{reason}",
     "offer.explained": "辞退の理由が届きました{reason}",
@@ -35,8 +47,39 @@ SENTENCES = {
     "report.confirmed": "活動報告を確認しました",
     "report.returned": "活動報告を差し戻しました",
 }
-WHY = {"nobody_left": "打診できる人がいないため", "time_over": "時間内に決まらなかったため"}
+WHY = {
+    "nobody_left": "打診できる人がいないため",
+    "time_over": "時間内に決まらなかったため",
+    "low_chance": "すぐに来られる見込みが低いため",
+    "language": "この言語の段階ではないため",
+    "field": "この分野の段階ではないため",
+    "mode": "翻訳の依頼のため",
+    "remote_already": "はじめから映像・電話で打診するため",
+    "hours": "受付時間外のため",
+    "no_agreement": "この言語の応援協定がないため",
+    "no_operator": "契約のある外部通訳がないため",
+    "operator_closed": "外部通訳の受付時間外のため",
+}
+# on the audit page, where figures and names stand apart
+SHORT = {
+    "wave.sent": "打診を送信",
+    "rung.opened": "つなぎ段階を進める",
+    "rung.left_out": "つなぎ段階を使わない",
+    "rung.passed_over": "つなぎ段階を飛ばす",
+    "rung.chosen": "職員がつなぎ段階を進める",
+    "rung.reopened": "職員がつなぎ段階を戻す",
+    "ring.sent": "待機中の人を呼び出し",
+    "operator.dialled": "外部通訳に電話",
+    "operator.connected": "外部通訳につながる",
+    "operator.failed": "外部通訳につながらず",
+    "operator.ended": "外部通訳との通話を終了",
+    "operator.pin_shown": "外部通訳のPINを表示",
+    "device.allowed": "翻訳機の使用を承認",
+    "device.used": "翻訳機で対応",
+}
 LEVELS = {"1": "△（少し）以上", "2": "○（日常会話）以上", "3": "◎（通訳可）"}
+PLAIN = {"offer.declined", "offer.explained", "assignment.given_back"}
+"""Verbs that stand without brackets when no reason was given."""
 VIA = {"web": "本人・画面", "phone": "本人・電話", "desk": "職員が記録"}
 
 
@@ -51,6 +94,18 @@ LOOKS = {
     "request.cancelled": ("cross", "danger"),
     "request.unmet": ("alert", "danger"),
     "rung.opened": ("link", "warn"),
+    "rung.chosen": ("link", "warn"),
+    "rung.reopened": ("link", "warn"),
+    "rung.passed_over": ("minus-circle", ""),
+    "rung.left_out": ("minus-circle", ""),
+    "ring.sent": ("bell", "ok"),
+    "operator.dialled": ("phone", ""),
+    "operator.connected": ("phone", "ok"),
+    "operator.failed": ("phone", "warn"),
+    "operator.ended": ("phone", "ok"),
+    "operator.pin_shown": ("lock", ""),
+    "device.allowed": ("device", "warn"),
+    "device.used": ("device", "warn"),
     "wave.sent": ("mail", "ok"),
     "request.edited": ("edit", ""),
     "message.handled": ("phone", ""),
@@ -66,10 +121,11 @@ def look_of_line(verb: str) -> tuple[str, str]:
 def sentence(verb: str, detail: dict[str, Any]) -> str:
     """The sentence of a log line; an unknown verb is shown as it is."""
     words = {key: value for key, value in detail.items() if isinstance(value, str | int | float)}
-    words["why"] = WHY.get(str(detail.get("why")), "")
-    if verb in {"offer.declined", "offer.explained", "assignment.given_back"}:
+    words["why"] = _why(detail)
+    words["after"] = _after(detail)
+    if verb in PLAIN:
         words["reason"] = f"（{detail['reason']}）" if detail.get("reason") else ""
-    words.setdefault("reason", "理由の記載なし")
+    words["reason"] = words.get("reason") or ("" if verb in PLAIN else "理由の記載なし")
     text = SENTENCES.get(verb, verb)
     try:
         text = text.format(**words)
@@ -78,6 +134,25 @@ def sentence(verb: str, detail: dict[str, Any]) -> str:
     if verb == "request.edited" and detail.get("restarted"):
         text += "（打診をやり直します）"
     return text + (f"［{VIA[detail['via']]}］" if detail.get("via") in VIA else "")
+
+
+def verbs_in_words() -> dict[str, str]:
+    """Every verb of this app in a few words, for the audit page."""
+    return {
+        verb: text.partition("（")[0].partition("{")[0] for verb, text in SENTENCES.items()
+    } | SHORT
+
+
+def _why(detail: dict[str, Any]) -> str:
+    text = WHY.get(str(detail.get("why")), "")
+    chance = detail.get("chance")
+    return f"{text}：見込み{chance:.0%}" if isinstance(chance, int | float) else text
+
+
+def _after(detail: dict[str, Any]) -> str:
+    if detail.get("follow_up"):
+        return f"後日の予約 {detail['follow_up']}"
+    return f"予約なし：{detail.get('reason') or '理由の記載なし'}"
 
 
 def wish_text(requirement: Requirement, *, person: str = "") -> str:

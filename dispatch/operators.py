@@ -36,14 +36,23 @@ def services_for(
     organization: Organization | int, language: str, at: datetime
 ) -> list[ServiceOffer]:
     """Services of active operators for a language at ``at`` (UTC), those open first, in order."""
+    return offers_among(active_services(organization), language, at)
+
+
+def active_services(organization: Organization | int) -> list[OperatorService]:
+    """Every service of the active operators, in the order in which they are to be called."""
     key = organization if isinstance(organization, int) else organization.pk
-    found = (
-        OperatorService.objects.filter(operator__organization_id=key, operator__active=True)
-        .select_related("operator")
-        .order_by("operator__position", "operator_id", "id")
-    )
+    found = OperatorService.objects.filter(operator__organization_id=key, operator__active=True)
+    ordered = found.order_by("operator__position", "operator_id", "id")
+    return list(ordered.select_related("operator"))
+
+
+def offers_among(
+    services: list[OperatorService], language: str, at: datetime
+) -> list[ServiceOffer]:
+    """Those of the services that cover the language at ``at`` (UTC), open ones first."""
     offers = [
-        _offer(service, at) for service in found if serves_language(service.languages, language)
+        _offer(service, at) for service in services if serves_language(service.languages, language)
     ]
     return sorted(offers, key=lambda one: not one.is_open)
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from dispatch.phone_urls import urlpatterns as phone_urlpatterns
 from dispatch.setup_urls import urlpatterns as setup_urlpatterns
-from dispatch.views import ask, board, requests
+from dispatch.views import ask, board, connecting, requests
 
 app_name = "dispatch"
 urlpatterns = [
@@ -25,6 +25,16 @@ urlpatterns = [
     path("requests/<int:pk>/cancel/", requests.cancel, name="cancel_request"),
     path("requests/<int:pk>/unmet/", requests.close_unmet, name="close_unmet"),
     path("requests/<int:pk>/do/<slug:verb>/", requests.simple_verb, name="request_verb"),
+    path(
+        "requests/<int:pk>/rungs/<int:seen>/open/<int:to>/",
+        connecting.open_rung,
+        name="open_rung",
+    ),
+    path("requests/<int:pk>/dial/<int:service>/", connecting.dial, name="dial"),
+    path("requests/<int:pk>/device/allow/", connecting.allow_device, name="allow_device"),
+    path("requests/<int:pk>/device/", connecting.use_device, name="use_device"),
+    path("operator-calls/<int:pk>/do/<slug:verb>/", connecting.call_verb, name="call_verb"),
+    path("operators/<int:pk>/pin/", connecting.show_pin, name="operator_pin"),
     path("offers/<int:pk>/answer/", requests.record_answer, name="record_answer"),
     path("offers/<int:pk>/withdraw/", requests.withdraw, name="withdraw_offer"),
     path("assignments/<int:pk>/do/<slug:verb>/", requests.assignment_verb, name="assignment_verb"),

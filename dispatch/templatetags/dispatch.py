@@ -13,13 +13,21 @@ from accounts.models import AuditEntry
 from accounts.times import when_text
 from dispatch.board import Rung
 from dispatch.log_texts import look_of_line, sentence, wish_text
-from dispatch.models import Requirement
+from dispatch.models import Offer, OperatorCall, Request, Requirement
+from dispatch.neighbours import is_lent, name_on
+from dispatch.operators import minutes_of
 from ui.templatetags.ui import icon
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
 register = template.Library()
-RUNG_ICONS = {"volunteer": "volunteers", "video": "video", "operator": "phone", "device": "device"}
+RUNG_ICONS = {
+    "volunteer": "volunteers",
+    "video": "video",
+    "neighbour": "video",
+    "operator": "phone",
+    "device": "device",
+}
 
 
 @register.filter
@@ -46,6 +54,44 @@ def telephone(volunteer: Volunteer) -> SafeString | str:
         return number
     text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
     return format_html('<a href="tel:{}">{}</a>', number, text)
+
+
+@register.filter
+def number(text: str) -> SafeString | str:
+    """A telephone number to dial, as written in Japan."""
+    try:
+        parsed = phonenumbers.parse(text, "JP")
+    except phonenumbers.NumberParseException:
+        return text
+    shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return format_html('<a href="tel:{}">{}</a>', text, shown)
+
+
+@register.filter
+def asked_name(offer: Offer) -> str:
+    """Whoever was asked; a neighbour's volunteer without the name before accepting."""
+    return name_on(offer)
+
+
+@register.filter
+def may_be_called(offer: Offer) -> bool:
+    """The desk knows the person: our own volunteer, or one who has accepted."""
+    lent = is_lent(offer.volunteer, offer.request.organization_id)
+    return not lent or offer.state == Offer.State.ACCEPTED
+
+
+@register.filter
+def is_ours(volunteer: Volunteer, request: Request) -> bool:
+    """On the register of the organization that asks."""
+    return not is_lent(volunteer, request.organization_id)
+
+
+@register.filter
+def talked_minutes(call: OperatorCall) -> int:
+    """The minutes charged for a call that has ended."""
+    if call.connected_at is None or call.ended_at is None:
+        return 0
+    return minutes_of(call.price, (call.ended_at - call.connected_at).total_seconds())
 
 
 @register.filter
@@ -91,4 +137,5 @@ def wish_for_requester(requirement: Requirement) -> str:
 @register.simple_tag
 def rung_icon(rung: Rung) -> SafeString:
     """The icon of a rung: a tick when it is behind us."""
-    return icon("check" if rung.state == "done" else RUNG_ICONS.get(rung.kind, "link"))
+    name = {"done": "check", "skipped": "minus-circle"}.get(rung.state)
+    return icon(name or RUNG_ICONS.get(rung.kind, "link"))

@@ -25,9 +25,14 @@ from dispatch.actions import offers as offer_actions
 from dispatch.actions import requests as request_actions
 from dispatch.board import job_of
 from dispatch.candidates import find_candidates
+from dispatch.device_form import FollowUpForm
 from dispatch.forms import AnswerForm, CancelForm, UnmetForm
 from dispatch.match_values import Ranking
-from dispatch.models import Assignment, Offer, Request
+from dispatch.models import Assignment, Offer, OperatorCall, Request
+from dispatch.neighbours import hidden_name, name_on
+from dispatch.operators import active_services
+from dispatch.subscriptions import panels_of, rooms_of
+from dispatch.views.acts import act
 from dispatch.views.board import conditional, etag_of
 from volunteers.languages import lookup
 from volunteers.models import Volunteer
@@ -98,40 +103,70 @@ def request_fragment(request: HttpRequest, pk: int) -> HttpResponse:
     return conditional(request, render_fragment(request, get_request_for(membership, pk)))
 
 
-def render_fragment(request: HttpRequest, found: Request) -> str:
+def render_fragment(
+    request: HttpRequest, found: Request, device_form: FollowUpForm | None = None
+) -> str:
     """State, people and log of a request as HTML without any form."""
-    membership, _, _ = acting(request)
-    offers = found.offers.select_related("volunteer", "wave").order_by("-id")
-    active = found.assignments.active().select_related("volunteer")
-    fresh = (
-        Request.objects.filter(pk=found.pk)
-        .prefetch_related(Prefetch("offers", offers), Prefetch("assignments", active))
-        .select_related("organization", "body")
-        .get()
-    )
+    membership, organization, _ = acting(request)
+    at, staff = database_now(), membership.role in WRITERS
+    fresh = _with_people(found)
     log = AuditEntry.objects.about(fresh.key).order_by("-id")[:100]
+    job = job_of(fresh, active_services(organization), at, rooms_of([fresh.pk]).get(fresh.pk))
+    panels = panels_of(fresh) if staff else []
     return render_to_string(
         "dispatch/_request.html",
         {
             "found": fresh,
-            "job": job_of(fresh),
+            "job": job,
+            "panels": [
+                render_to_string(name, {"found": fresh, "staff": staff, **more})
+                for name, more in panels
+            ],
+            "device_form": device_form or FollowUpForm.at(at),
+            "follow_ups": list(fresh.follow_ups.all()),
             "former": fresh.assignments.exclude(state__in=Assignment.ACTIVE_STATES).select_related(
                 "volunteer"
             ),
             "log": log,
-            "names": names_in(log),
-            "near": fresh.starts_at <= database_now() + timedelta(hours=1),
-            "staff": membership.role in WRITERS,
+            "names": names_in(log, fresh),
+            "near": fresh.starts_at <= at + timedelta(hours=1),
+            "staff": staff,
             "accountant": membership.role == Role.ACCOUNTANT,
             "requester": membership.role == Role.REQUESTER,
         },
     )
 
 
-def names_in(log: Iterable[AuditEntry]) -> dict[int, str]:
-    """The names of the volunteers that lines of a log are about, by id."""
+def _with_people(found: Request) -> Request:
+    """The request as it is now, with everybody asked and booked."""
+    offers = found.offers.select_related("volunteer__organization", "wave").order_by("-id")
+    active = found.assignments.active().select_related("volunteer")
+    calls = OperatorCall.objects.select_related("operator")
+    return (
+        Request.objects.filter(pk=found.pk)
+        .prefetch_related(
+            Prefetch("offers", offers),
+            Prefetch("assignments", active),
+            Prefetch("operator_calls", calls),
+        )
+        .select_related("organization", "body", "follow_up_of")
+        .get()
+    )
+
+
+def names_in(log: Iterable[AuditEntry], found: Request) -> dict[int, str]:
+    """The names of the volunteers that lines of a log are about, by id; a neighbour's volunteer
+    has one here only after having accepted."""
     ids = {pk for entry in log if isinstance(pk := entry.detail.get("volunteer"), int)}
-    return dict(Volunteer.objects.filter(pk__in=ids).values_list("pk", "name"))
+    people = Volunteer.objects.filter(pk__in=ids).select_related("organization")
+    known = {offer.volunteer_id: name_on(offer) for offer in found.offers.all()}
+    came = {one.volunteer_id for one in found.assignments.all()}
+    return {
+        person.pk: person.name
+        if person.pk in came or person.organization_id == found.organization_id
+        else known.get(person.pk, hidden_name(person))
+        for person in people
+    }
 
 
 @roles(*WRITERS)
@@ -177,7 +212,7 @@ def ask_chosen(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "打診する方を選んでください。")
         address = reverse("dispatch:candidates", args=[found.pk])
         return redirect(f"{address}?remote=1" if remote else address)
-    return _act(
+    return act(
         request,
         found.pk,
         lambda: offer_actions.offer_to(found, picked, by=user, at=at, remote=remote),
@@ -197,7 +232,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     volunteer = Volunteer.objects.of(organization).filter(pk=int(volunteer_id)).first()
     if volunteer is None:
         raise Http404
-    return _act(
+    return act(
         request,
         found.pk,
         lambda: offer_actions.assign_directly(
@@ -219,8 +254,8 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_request_for(membership, pk)
     form = CancelForm(request.POST)
     if not form.is_valid():
-        return _page_with(request, found, cancel_form=form)
-    return _act(
+        return page_with(request, found, cancel_form=form)
+    return act(
         request,
         found.pk,
         lambda: request_actions.cancel_request(
@@ -242,8 +277,8 @@ def close_unmet(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_request_for(membership, pk)
     form = UnmetForm(request.POST)
     if not form.is_valid():
-        return _page_with(request, found, unmet_form=form)
-    return _act(
+        return page_with(request, found, unmet_form=form)
+    return act(
         request,
         found.pk,
         lambda: request_actions.close_unmet(
@@ -269,7 +304,7 @@ def simple_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in SIMPLE_VERBS:
         raise Http404
     action, done = SIMPLE_VERBS[verb]
-    return _act(request, found.pk, lambda: action(found, by=user, at=database_now()), done)
+    return act(request, found.pk, lambda: action(found, by=user, at=database_now()), done)
 
 
 @roles(*WRITERS)
@@ -283,10 +318,10 @@ def record_answer(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "「引き受ける」か「できない」を選んでください。")
         return redirect("dispatch:request", offer.request_id)
     via = form.cleaned_data["via"] or Offer.Via.PHONE
-    at, name = database_now(), offer.volunteer.name
+    at, name = database_now(), name_on(offer)
     if form.cleaned_data["answer"] == "no":
         reason = form.cleaned_data["reason"]
-        return _act(
+        return act(
             request,
             offer.request_id,
             lambda: offer_actions.decline_offer(
@@ -300,7 +335,7 @@ def record_answer(request: HttpRequest, pk: int) -> HttpResponse:
         if answer.outcome == "too_late":
             raise ActionError("too_late", "すでに人数がそろっています。控えとして記録しました。")
 
-    return _act(request, offer.request_id, accept, f"{name}さんに決まりました。")
+    return act(request, offer.request_id, accept, f"{name}さんに決まりました。")
 
 
 @roles(*WRITERS)
@@ -309,7 +344,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one offer back."""
     membership, _, user = acting(request)
     offer = get_offer_for(membership, pk)
-    return _act(
+    return act(
         request,
         offer.request_id,
         lambda: offer_actions.withdraw_offer(offer, by=user, at=database_now()),
@@ -346,29 +381,16 @@ def assignment_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in verbs:
         raise Http404
     action, done = verbs[verb]
-    return _act(request, assignment.request_id, action, done)
+    return act(request, assignment.request_id, action, done)
 
 
 def _is_key(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def _act(
-    request: HttpRequest, request_id: int, action: Callable[[], Any], done: str
-) -> HttpResponse:
-    """Run an action, say how it went, and go back to the request."""
-    try:
-        action()
-    except ActionError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
-    return redirect("dispatch:request", request_id)
-
-
-def _page_with(request: HttpRequest, found: Request, **forms: Any) -> HttpResponse:
+def page_with(request: HttpRequest, found: Request, **forms: Any) -> HttpResponse:
     """The request's page with a form that was not filled in properly."""
-    fragment = render_fragment(request, found)
+    fragment = render_fragment(request, found, forms.pop("device_form", None))
     context = {
         "found": found,
         "fragment": fragment,
