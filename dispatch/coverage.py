@@ -16,10 +16,11 @@ from typing import Any
 
 from accounts.models import Organization
 from accounts.times import instant, local
-from dispatch.coverage_rows import Loaded, Moments, Speaker, load
+from dispatch.coverage_rows import Lender, Loaded, Moments, Speaker, load
 from dispatch.device_languages import device_languages, on_device
+from dispatch.ladder import serves_field, serves_language
 from dispatch.policy import Policy, policy_for, rungs_of
-from volunteers.languages import covering_tags, matches
+from volunteers.languages import covering_tags
 from volunteers.languages import name as language_name
 
 FIRST_HOUR, LAST_HOUR = 8, 21
@@ -103,21 +104,12 @@ class Coverage:
     @cached_property
     def rung_hours(self) -> list[int]:
         """The moments at which each rung is open."""
-        return [
-            self.moments.all
-            if not (hours := rung["hours"])
-            else self.moments.in_hours(hours.get("weekdays") or (), hours["from"], hours["to"])
-            for rung in self.rungs
-        ]
+        return [self.moments.in_hours(rung["hours"]) for rung in self.rungs]
 
     def applies(self, rung: dict[str, Any], tag: str) -> bool:
         """The rung is meant for the language and, if one was chosen, for the field."""
-        if rung["languages"] and not any(matches(tag, one) for one in rung["languages"]):
-            return False
-        if not self.field:
-            return True
-        meant = not rung["fields"] or self.field in rung["fields"]
-        return meant and self.field not in rung["except_fields"]
+        meant = serves_language(rung["languages"], tag)
+        return meant and (not self.field or serves_field(rung, self.field))
 
     def reach(self, *channels: str) -> int:
         """In how many languages one of the ways answers at some moment."""
@@ -152,14 +144,15 @@ class Tongue:
             and (not speaker.lender or self._lent(speaker))
         ]
         self.companies = [
-            one
-            for one in coverage.loaded.companies
-            if not one.languages or any(matches(tag, listed) for listed in one.languages)
+            one for one in coverage.loaded.companies if serves_language(list(one.languages), tag)
         ]
 
     def _lent(self, speaker: Speaker) -> bool:
-        listed = self.coverage.loaded.lenders[speaker.lender].languages
-        return not listed or any(matches(self.tag, one) for one in listed)
+        return self.is_lent_by(self.coverage.loaded.lenders[speaker.lender])
+
+    def is_lent_by(self, lender: Lender) -> bool:
+        """The agreement with the organization holds for this language."""
+        return serves_language(list(lender.languages), self.tag)
 
     @property
     def asked(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -19,16 +19,16 @@ from django.db.models import Q
 
 from accounts.models import Organization
 from accounts.times import local
+from dispatch.ladder import within_hours
 from dispatch.models import Assignment, OperatorService, Request, SharingAgreement
+from dispatch.operators import hours_in_words, hours_of
 from dispatch.roster import OnSite, is_active, week_of
 from volunteers.availability import (
     DAY,
     HOLIDAY,
     DatedException,
     Rule,
-    describe,
     free_intervals,
-    is_holiday,
 )
 from volunteers.models import (
     AvailabilityException,
@@ -90,16 +90,9 @@ class Moments:
         low, high = bisect_right(self.instants, start - COVERS), bisect_left(self.instants, end)
         return (1 << high) - (1 << low) if high > low else 0
 
-    def in_hours(self, weekdays: Iterable[int], from_minute: int, to_minute: int) -> int:
-        """Moments on the weekdays (7: holiday; none: every day) between the minutes (Tokyo)."""
-        wanted, mask = set(weekdays), 0
-        for index, instant in enumerate(self.instants):
-            here = local(instant)
-            kind = HOLIDAY if is_holiday(here.date()) else here.weekday()
-            minute = here.hour * 60 + here.minute
-            if (not wanted or kind in wanted) and from_minute <= minute < to_minute:
-                mask |= 1 << index
-        return mask
+    def in_hours(self, hours: dict[str, Any] | None) -> int:
+        """Moments within the hours of a rung or a service."""
+        return sum(1 << i for i, one in enumerate(self.instants) if within_hours(hours, one))
 
 
 @dataclass
@@ -191,18 +184,11 @@ def _companies(organization: Organization, moments: Moments) -> list[Company]:
             one.operator_id,
             one.operator.name,
             tuple(one.languages),
-            moments.in_hours(one.weekdays, one.from_minute, one.to_minute),
-            hours_in_words(one.weekdays, one.from_minute, one.to_minute),
+            moments.in_hours(hours_of(one)),
+            hours_in_words(hours_of(one)),
         )
         for one in services.order_by("operator__position", "operator_id", "id")
     ]
-
-
-def hours_in_words(weekdays: Iterable[int], from_minute: int, to_minute: int) -> str:
-    """«平日 9:00〜18:00», «毎日 終日»; no weekdays means every day, 7 a public holiday."""
-    days = sorted(set(weekdays)) or list(range(HOLIDAY + 1))
-    rules = [Rule(day, from_minute, to_minute, 0, day == HOLIDAY) for day in days]
-    return "、".join(describe(rules))
 
 
 def _asked(organization: Organization, at: datetime) -> Counter[str]:

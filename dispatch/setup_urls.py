@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dispatch.views import coverage, roster
+from dispatch.views import coverage, ladder, operators, roster, sharing
 
 urlpatterns = [
     path("coverage/", coverage.show_coverage, name="coverage"),
@@ -14,4 +14,16 @@ urlpatterns = [
     path("roster/add/", roster.add, name="roster_add"),
     path("roster/shifts/<int:pk>/remove/", roster.remove, name="shift_remove"),
     path("roster/shifts/<int:pk>/absent/", roster.absent, name="shift_absent"),
+    path("settings/ladder/", ladder.edit_ladder, name="ladder"),
+    path("settings/ladder/preview/", ladder.preview, name="ladder_preview"),
+    path("settings/operators/", operators.list_operators, name="operators"),
+    path("settings/operators/new/", operators.edit_operator, name="operator_new"),
+    path("settings/operators/calls/", operators.list_calls, name="operator_calls"),
+    path("settings/operators/calls.csv", operators.download_calls, name="operator_calls_csv"),
+    path("settings/operators/<int:pk>/", operators.edit_operator, name="operator_edit"),
+    path(
+        "settings/operators/<int:pk>/<slug:verb>/", operators.operator_verb, name="operator_verb"
+    ),
+    path("settings/sharing/", sharing.list_agreements, name="sharing"),
+    path("settings/sharing/<int:pk>/<slug:verb>/", sharing.agreement_verb, name="sharing_verb"),
 ]

@@ -244,6 +244,36 @@ page("dispatch:assign", DESK, method="post", data=lambda w: {"volunteer": w.hana
 page("dispatch:cancel_request", DESK, method="post", **REQUEST)
 page("dispatch:close_unmet", DESK, method="post", **REQUEST)
 page("dispatch:request_verb", DESK, method="post", **VERB)
+page(
+    "dispatch:open_rung",
+    DESK,
+    method="post",
+    args=lambda w: [w.request.pk, 0, 1],
+    foreign=lambda w: [w.foreign_request.pk, 0, 1],
+)
+page(
+    "dispatch:dial",
+    DESK,
+    method="post",
+    args=lambda w: [w.request.pk, w.operator_service.pk],
+    foreign=lambda w: [w.foreign_request.pk, w.operator_service.pk],
+)
+page(
+    "dispatch:call_verb",
+    DESK,
+    method="post",
+    args=lambda w: [w.operator_call.pk, "connected"],
+    foreign=lambda w: [w.foreign_operator_call.pk, "connected"],
+)
+page(
+    "dispatch:operator_pin",
+    DESK,
+    method="post",
+    args=lambda w: [w.operator.pk],
+    foreign=lambda w: [w.foreign_operator.pk],
+)
+page("dispatch:allow_device", DESK, method="post", **REQUEST)
+page("dispatch:use_device", DESK, method="post", **REQUEST)
 page("dispatch:record_answer", DESK, method="post", **OFFER)
 page("dispatch:withdraw_offer", DESK, method="post", **OFFER)
 page("dispatch:assignment_verb", DESK, method="post", **BOOKING)
@@ -254,6 +284,33 @@ page("dispatch:coverage_csv", "coordinator accountant admin")
 page("dispatch:roster", DESK)
 page("dispatch:roster_add", DESK, method="post")
 page("dispatch:shift_remove", DESK, method="post", **SHIFT)
+COMPANY = {"args": lambda w: [w.operator.pk], "foreign": lambda w: [w.foreign_operator.pk]}
+page("dispatch:ladder", DESK)
+page("dispatch:ladder", "admin", method="post")
+page("dispatch:ladder_preview", DESK, method="post")
+page("dispatch:operators", DESK)
+page("dispatch:operator_new", "admin")
+page("dispatch:operator_new", "admin", method="post")
+page("dispatch:operator_edit", "admin", **COMPANY)
+page("dispatch:operator_edit", "admin", method="post", **COMPANY)
+page(
+    "dispatch:operator_verb",
+    "admin",
+    method="post",
+    args=lambda w: [w.operator.pk, "down"],
+    foreign=lambda w: [w.foreign_operator.pk, "down"],
+)
+page("dispatch:operator_calls", "coordinator accountant admin")
+page("dispatch:operator_calls_csv", "coordinator accountant admin")
+page("dispatch:sharing", "admin")
+page("dispatch:sharing", "admin", method="post")
+page(
+    "dispatch:sharing_verb",
+    "admin",
+    method="post",
+    args=lambda w: [w.agreement.pk, "end"],
+    foreign=lambda w: [w.foreign_agreement.pk, "end"],
+)
 page("dispatch:shift_absent", DESK, method="post", data={"day": "2026-11-24"}, **SHIFT)
 stream("board", DESK)
 
@@ -326,6 +383,7 @@ api("api:candidates", DESK, **REQUEST)
 api("api:offers", DESK, **REQUEST)
 api("api:offers", DESK, method="post", **REQUEST)
 api("api:cancel", DESK, method="post", **REQUEST)
+api("api:rung", DESK, method="post", data={"to": 1, "seen": 0}, **REQUEST)
 api("api:accept", DESK, method="post", **OFFER)
 api("api:decline", DESK, method="post", **OFFER)
 api("api:report", "coordinator accountant admin", **REPORT)
@@ -381,3 +439,21 @@ volunteer_page(
 page("interpreting:guest_languages", "coordinator admin")
 page("interpreting:guest_language", "coordinator admin", args=lambda w: ["fa-AF"])
 page("interpreting:guest_language_sheet", "coordinator admin", args=lambda w: ["fa-AF"])
+
+# three-way telephone calls ------------------------------------------------------------------------
+LEG = {
+    "args": lambda w: [w.phone_leg.conference.request_id, w.phone_leg.pk],
+    "foreign": lambda w: [w.foreign_phone_leg.conference.request_id, w.foreign_phone_leg.pk],
+}
+LEG_VERB = {name: (lambda w, f=f: [*f(w), "hang-up"]) for name, f in LEG.items()}
+page("telephone:show", DESK, **REQUEST)
+page("telephone:fragment", DESK, **REQUEST)
+page("telephone:start", DESK, method="post", **REQUEST)
+page("telephone:end", DESK, method="post", args=lambda w: LEG["args"](w)[:1],
+     foreign=lambda w: LEG["foreign"](w)[:1])  # fmt: skip
+page("telephone:leg_verb", DESK, method="post", **LEG_VERB)
+page("telephone:number", DESK, method="post", **LEG)
+public("telephone:guest", args=lambda w: [0], ok=(404,))  # only the browser that holds a seat
+for name in ("answer", "agree", "wait", "status", "conference"):
+    public(f"telephone:{name}", method="post", args=lambda w: ["nobody"], ok=(403,))  # unsigned
+public("twilio:video_sdk", ok=(404,))  # only where the operator has put a copy

@@ -18,14 +18,18 @@ from dispatch.models import (
     Assignment,
     Desk,
     Offer,
+    Operator,
+    OperatorCall,
+    OperatorService,
     Place,
     Request,
     RequestingBody,
     RequestSeries,
+    SharingAgreement,
     Shift,
 )
 from honoraria.models import Honorarium, Tariff, TariffVersion
-from interpreting.models import Receipt, Report
+from interpreting.models import PhoneConference, PhoneLeg, Receipt, Report
 from realtime.models import Message
 from tests import factories
 from volunteers.actions.importing import start_import
@@ -113,6 +117,41 @@ class World:
         return factories.ShiftFactory(desk=self.foreign_desk, volunteer=self.foreign_volunteer)
 
     @cached_property
+    def operator(self) -> Operator:
+        return factories.OperatorFactory(organization=self.city)
+
+    @cached_property
+    def foreign_operator(self) -> Operator:
+        return factories.OperatorFactory(organization=self.town)
+
+    @cached_property
+    def operator_service(self) -> OperatorService:
+        return factories.OperatorServiceFactory(operator=self.operator)
+
+    @cached_property
+    def operator_call(self) -> OperatorCall:
+        """The desk is calling for the open request."""
+        return self._operator_call(self.request, self.operator)
+
+    @cached_property
+    def foreign_operator_call(self) -> OperatorCall:
+        return self._operator_call(self.foreign_request, self.foreign_operator)
+
+    def _operator_call(self, request: Request, operator: Operator) -> OperatorCall:
+        return OperatorCall.objects.create(
+            request=request, operator=operator, dialled_at=factories.NOW
+        )
+
+    @cached_property
+    def agreement(self) -> SharingAgreement:
+        """The city may ask the volunteers of a third organization."""
+        return factories.SharingAgreementFactory(borrower=self.city)
+
+    @cached_property
+    def foreign_agreement(self) -> SharingAgreement:
+        return factories.SharingAgreementFactory(borrower=self.town)
+
+    @cached_property
     def place(self) -> Place:
         return factories.PlaceFactory(organization=self.city)
 
@@ -179,6 +218,16 @@ class World:
         return factories.MessageFactory(
             recipient=self.foreign_volunteer.key, organization_id=self.town.pk
         )
+
+    # three-way telephone calls --------------------------------------------------------------------
+    @cached_property
+    def phone_leg(self) -> PhoneLeg:
+        """The desk calls a resident."""
+        return _phone_leg(self.assignment.request)
+
+    @cached_property
+    def foreign_phone_leg(self) -> PhoneLeg:
+        return _phone_leg(self.foreign_assignment.request)
 
     # lists ---------------------------------------------------------------------------------------
     @cached_property
@@ -252,6 +301,17 @@ class World:
     ) -> Assignment:
         request = factories.RequestFactory(organization=organization, status="filled", **fields)
         return factories.AssignmentFactory(request=request, volunteer=volunteer)
+
+
+def _phone_leg(request: Request) -> PhoneLeg:
+    conference = PhoneConference.objects.create(
+        organization=request.organization, request=request, carrier="hand", name=f"c{request.pk}",
+        language="vi", opened_at=factories.NOW,
+    )  # fmt: skip
+    return PhoneLeg.objects.create(
+        conference=conference, role="resident", token=f"l{request.pk}", number="+819011112222",
+        created_at=factories.NOW,
+    )  # fmt: skip
 
 
 def _receipt(report: Report) -> Receipt:

@@ -25,6 +25,7 @@ WORDS.update(
         "operator.changed": "外部通訳を変更",
         "operator.moved": "外部通訳の順番を変更",
         "operator.switched": "外部通訳の利用を変更",
+        "operator_calls.exported": "外部通訳の通話を書き出し",
     }
 )
 

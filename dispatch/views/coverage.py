@@ -32,6 +32,7 @@ from dispatch.coverage import (
 )
 from dispatch.coverage_words import LOOKS, sentence, warning
 from dispatch.models import Desk
+from dispatch.statistics import success_rate
 from volunteers.availability import DAY, WEEKDAYS, is_holiday
 from volunteers.forms.fields import ClockField, DateField
 from volunteers.languages import name as language_name
@@ -262,10 +263,6 @@ def _csv_row(tag: str, day: date, hour: int, first: First) -> list[Any]:
 
 
 def _success(organization: Organization, at: datetime) -> float | None:
-    """The share of requests of the last 90 days that were served, in percent."""
-    try:
-        from dispatch.statistics import success_rate
-    except ImportError:
-        return None
-    rate = success_rate(organization, at - timedelta(days=90), at)
-    return None if rate is None else round(float(rate) * 100, 1)
+    """The share of the requests of the last 90 days that were served, in percent."""
+    rate = success_rate(organization, at - timedelta(days=90), at).rate
+    return None if rate is None else round(rate * 100, 1)
