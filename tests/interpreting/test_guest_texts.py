@@ -263,3 +263,16 @@ def test_the_review_sheet_shows_every_text_once() -> None:
     lines = [line for _, found in sheet.sections("vi") for line in found]
     assert [line.key for line in lines] == list(SOURCE.texts)
     assert all(line.text and line.source for line in lines)
+
+
+def test_every_text_that_a_page_asks_for_exists() -> None:
+    app = guest_texts.FOLDER.parent
+    asked: dict[str, str] = {}
+    for folder, ending, pattern in (
+        ("templates/interpreting/room", "html", r'{% say "(\w+)"'),
+        ("static/interpreting/room", "js", r'(?<![\w.])t\("(\w+)"'),
+    ):
+        for path in (app / folder).rglob(f"*.{ending}"):
+            asked |= dict.fromkeys(re.findall(pattern, path.read_text()), path.name)
+    assert len(asked) > 50
+    assert {key: name for key, name in asked.items() if key not in SOURCE.texts} == {}
