@@ -29,7 +29,9 @@ from dispatch.models import (
     Shift,
 )
 from honoraria.models import Honorarium, Tariff, TariffVersion
-from interpreting.models import PhoneConference, PhoneLeg, Receipt, Report
+from interpreting.models import PhoneConference, PhoneLeg, Receipt, Report, Room, Seat
+from interpreting.rooms.actions.rooms import open_room
+from interpreting.rooms.actions.seats import invite
 from realtime.models import Message
 from tests import factories
 from volunteers.actions.importing import start_import
@@ -218,6 +220,34 @@ class World:
         return factories.MessageFactory(
             recipient=self.foreign_volunteer.key, organization_id=self.town.pk
         )
+
+    # rooms ---------------------------------------------------------------------------------------
+    @cached_property
+    def room(self) -> Room:
+        """An open room of the city's open request; nobody is in it."""
+        return open_room(self.request, by=None, at=factories.NOW)
+
+    @cached_property
+    def foreign_room(self) -> Room:
+        return open_room(self.foreign_request, by=None, at=factories.NOW)
+
+    @cached_property
+    def guest_seat(self) -> Seat:
+        """The resident is invited into the city's room; ``guest_link`` is the secret."""
+        return self._guest[0]
+
+    @cached_property
+    def guest_link(self) -> str:
+        return self._guest[1]
+
+    @cached_property
+    def _guest(self) -> tuple[Seat, str]:
+        return invite(self.room, "resident", by=self.people["coordinator"], at=factories.NOW)
+
+    @cached_property
+    def foreign_guest_seat(self) -> Seat:
+        by = self.people["outsider"]
+        return invite(self.foreign_room, "resident", by=by, at=factories.NOW)[0]
 
     # three-way telephone calls --------------------------------------------------------------------
     @cached_property

@@ -7,6 +7,7 @@ presses 1; only then they are put through. Nothing is ever recorded.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -22,6 +23,7 @@ from interpreting.telephone.spoken import words
 from interpreting.twilio.signatures import signed_by_twilio
 
 AGREE = "1"
+CALL = re.compile(r"CA[0-9a-fA-F]{32}")
 KEY_SECONDS = 8
 PEOPLE = 5
 NOTHING = 204
@@ -33,7 +35,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     leg = _open_leg(token)
     if leg is None:
         return _goodbye()
-    hear(token, request.POST.get("CallSid", ""), PhoneLeg.State.ANSWERED, at=database_now())
+    hear(token, _call(request), PhoneLeg.State.ANSWERED, at=database_now())
     said = VoiceResponse()
     for _ in range(2):
         gather = Gather(
@@ -99,7 +101,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     if to is not None:
         hear(
             token,
-            request.POST.get("CallSid", ""),
+            _call(request),
             to,
             at=database_now(),
             said_at=_said_at(request),
@@ -114,12 +116,18 @@ def conference(request: HttpRequest, name: str) -> HttpResponse:
     if event in {"participant-join", "participant-leave"}:
         hear_conference(
             name,
-            request.POST.get("CallSid", ""),
+            _call(request),
             joined=event == "participant-join",
             at=database_now(),
             said_at=_said_at(request),
         )
     return HttpResponse(status=NOTHING)
+
+
+def _call(request: HttpRequest) -> str:
+    """Which call it is about; empty for what cannot be one."""
+    given = request.POST.get("CallSid", "")
+    return given if CALL.fullmatch(given) else ""
 
 
 def _open_leg(token: str) -> PhoneLeg | None:

@@ -100,9 +100,9 @@ def fail(leg_id: int, problem: str, *, at: datetime) -> None:
 
 def _adopt(leg: PhoneLeg, call: str) -> bool:
     """The first word says which call the leg is, should the answer to our own be lost."""
-    if leg.provider_id is None and leg.dialled_at is not None:
+    if leg.provider_id is None and leg.dialled_at is not None and call:
         leg.provider_id = call
-    return leg.provider_id == call
+    return bool(call) and leg.provider_id == call
 
 
 def _advance(conference: PhoneConference, leg: PhoneLeg, to: str, when: datetime) -> bool:
