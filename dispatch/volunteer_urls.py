@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dispatch.phone import home, jobs, pushes, sign_in
+from dispatch.views import roster
 
 app_name = "volunteer"
 urlpatterns = [
@@ -12,6 +13,8 @@ urlpatterns = [
     path("push/subscribe/", pushes.subscribe, name="push_subscribe"),
     path("push/unsubscribe/", pushes.unsubscribe, name="push_unsubscribe"),
     path("push/try/", pushes.try_out, name="push_try"),
+    path("shifts/<int:pk>/absent/", roster.own_absence, name="shift_absent"),
+    path("neighbours/", roster.own_consent, name="neighbours"),
     path("history/", home.history, name="history"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("code/", sign_in.enter_code, name="code"),

@@ -499,3 +499,12 @@ public("guest:leave", method="post", args=lambda w: [w.guest_seat.pk], ok=(404,)
 public("guest:tablet")
 public("guest:tablet", method="post", ok=(422,))
 volunteer_page("volunteer_room:room", **OWN_JOB, **ELSEWHERE)
+volunteer_page(
+    "volunteer:shift_absent",
+    method="post",
+    data={"day": "2099-12-01"},
+    args=lambda w: [w.shift.pk],
+    foreign=lambda w: [w.foreign_shift.pk],
+    **ELSEWHERE,
+)
+volunteer_page("volunteer:neighbours", method="post", **ELSEWHERE)

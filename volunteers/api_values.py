@@ -196,6 +196,7 @@ class VolunteerChangeSerializer(serializers.Serializer):
         required=False, allow_null=True, min_value=1, max_value=168
     )
     accepts_video = serializers.BooleanField(required=False)
+    accepts_neighbours = serializers.BooleanField(required=False)
     public_name_consent = serializers.BooleanField(required=False)
     certificates = serializers.CharField(required=False, allow_blank=True, max_length=300)
     remarks = serializers.CharField(required=False, allow_blank=True, max_length=5000)

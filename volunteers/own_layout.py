@@ -199,6 +199,7 @@ PEOPLE_COLUMNS: tuple[Column, ...] = (
     _yes_or_no("夜間・早朝の連絡も可", "night_messages"),
     _whole("週の上限（時間）", "weekly_hours_cap"),
     _yes_or_no("映像・電話の通訳も可", "accepts_video"),
+    _yes_or_no("近隣団体の映像通訳も可", "accepts_neighbours"),
     _yes_or_no("氏名の公開に同意", "public_name_consent"),
     _text("資格等", "certificates", 24, 300),
     _choice("状態", "status", list(Volunteer.Status.choices), 8),

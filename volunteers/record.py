@@ -33,6 +33,7 @@ COLUMNS = {
     "night_messages": "夜間・早朝の連絡",
     "weekly_hours_cap": "週の上限",
     "accepts_video": "映像・電話の通訳",
+    "accepts_neighbours": "近隣団体の映像通訳",
     "public_name_consent": "氏名の公開",
     "certificates": "資格等",
     "remarks": "備考",

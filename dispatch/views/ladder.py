@@ -135,7 +135,14 @@ def _stored(organization: Organization, may_edit: bool, asked: QueryDict) -> Edi
     device = DeviceForm(
         initial={"device_languages": list(device_languages(policy))}, label_suffix=""
     )
-    case = CaseForm(asked if "case_urgency" in asked else None, label_suffix="")
+    case = CaseForm(
+        asked if "case_urgency" in asked else None,
+        initial={
+            "case_language": languages.name(_most_spoken(organization), "ja"),
+            "case_field": Field.ADMINISTRATIVE,
+        },
+        label_suffix="",
+    )
     return Editor(rows if may_edit else None, device, case)
 
 
@@ -198,12 +205,16 @@ def _case(organization: Organization, form: CaseForm, at: datetime) -> Case | No
     if not tag:
         if form.is_bound and form.errors:
             return None
-        spoken = languages_of(organization)
-        tag = spoken[0][0] if spoken else "en"
+        tag = _most_spoken(organization)
     urgency = data.get("case_urgency") or "now"
     return Case(
         tag, urgency, data.get("case_field") or Field.ADMINISTRATIVE, _moment(data, urgency, at)
     )
+
+
+def _most_spoken(organization: Organization) -> str:
+    spoken = languages_of(organization)
+    return spoken[0][0] if spoken else "en"
 
 
 def _moment(data: dict[str, Any], urgency: str, at: datetime) -> datetime:

@@ -25,8 +25,10 @@ from dispatch.models import Shift
 from dispatch.phone.people import own_rows, volunteers_only
 from dispatch.roster import by_cell, desks_of, rule_of, shifts_of, week_of
 from dispatch.roster_form import ShiftForm
+from volunteers.actions import update_volunteer
 from volunteers.availability import describe, is_holiday
 from volunteers.models import Volunteer
+from volunteers.record import Record
 
 DESK = (Role.COORDINATOR, Role.ADMIN)
 
@@ -106,6 +108,26 @@ def own_absence(request: HttpRequest, volunteer: Volunteer, pk: int) -> HttpResp
         _("当番を休むことを窓口に伝えました。"),
         reverse("volunteer:home"),
     )
+
+
+@volunteers_only
+@require_POST
+def own_consent(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
+    """The volunteer agrees to be asked by neighbouring organizations, or no longer."""
+    agrees = request.POST.get("agrees") == "1"
+    update_volunteer(
+        volunteer,
+        Record(fields={"accepts_neighbours": agrees}),
+        by=volunteer.user,
+        at=database_now(),
+    )
+    done = (
+        _("近隣団体からの打診を受けることにしました。")
+        if agrees
+        else _("近隣団体からの打診を止めました。")
+    )
+    messages.success(request, done)
+    return redirect("volunteer:home")
 
 
 def _tried(request: HttpRequest, action: Callable[[], Any], done: str, back: str) -> HttpResponse:

@@ -55,6 +55,7 @@ PLAIN = (
     "by_car",
     "weekly_hours_cap",
     "accepts_video",
+    "accepts_neighbours",
     "public_name_consent",
     "certificates",
     "remarks",
