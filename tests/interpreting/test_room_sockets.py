@@ -163,9 +163,7 @@ async def test_a_second_page_of_the_same_person_takes_the_seat_over(cast: Cast) 
     second = await cast.page("resident", "second-page").join()
     assert (await first.until("gone"))["reason"] == "replaced"
     assert await first.next() == {"type": "close", "code": 4409}
-    seen = await desk.settled(
-        lambda m: any(one["session"] == "second-page" for one in m["seats"])
-    )
+    seen = await desk.settled(lambda m: any(one["session"] == "second-page" for one in m["seats"]))
     assert len(joined(seen)) == 3
     await first.close()
     await desk.say(type="chat", text="聞こえますか")
@@ -276,9 +274,7 @@ async def test_strangers_are_turned_away(
 ) -> None:
     browser = Client()
     if who == "another guest":
-        seat, link = await do(
-            seats.invite, cast.scene.room, "observer", by=cast.scene.desk.user
-        )
+        seat, link = await do(seats.invite, cast.scene.room, "observer", by=cast.scene.desk.user)
         browser = await sync_to_async(agree)(link)
         assert (await fresh(seat)).holder_hash
     elif who == "coordinator elsewhere":
@@ -358,7 +354,9 @@ def tables_with(words: str) -> list[str]:
     found = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{words}%"])
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{words}%"]
+            )
             if cursor.fetchone()[0]:
                 found.append(table)
     return found
