@@ -56,6 +56,7 @@ class Entry:
     refused: tuple[int, ...] = (404,)
     data: Callable[[World], Mapping[str, Any]] | Mapping[str, Any] = field(default_factory=dict)
     query: str = ""
+    everywhere: bool = False  # about the software, not about a tenant: the same in the other town
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.name}"
@@ -437,18 +438,9 @@ volunteer_page(
     **ELSEWHERE,
 )
 page("interpreting:guest_languages", "coordinator admin")
-page(
-    "interpreting:guest_language",
-    "coordinator admin",
-    args=lambda w: ["fa-AF"],
-    foreign=lambda w: ["unknown"],
-)
-page(
-    "interpreting:guest_language_sheet",
-    "coordinator admin",
-    args=lambda w: ["fa-AF"],
-    foreign=lambda w: ["unknown"],
-)
+LANGUAGE = {"args": lambda w: ["fa-AF"], "foreign": lambda w: ["xx"], "everywhere": True}
+page("interpreting:guest_language", "coordinator admin", **LANGUAGE)
+page("interpreting:guest_language_sheet", "coordinator admin", **LANGUAGE)
 
 # three-way telephone calls ------------------------------------------------------------------------
 LEG = {

@@ -103,7 +103,8 @@ def expected(entry: Entry, role: str) -> tuple[int, ...]:
     if role == "volunteer":
         return (401,) if entry.kind == "api" else (404,)
     if role == "outsider":
-        shut_out = entry.args or entry.data or "coordinator" not in entry.allowed
+        own = (entry.args or entry.data) and not entry.everywhere
+        shut_out = own or "coordinator" not in entry.allowed
         return entry.refused if shut_out else entry.ok
     return entry.ok if role in entry.allowed else entry.refused
 
