@@ -20,6 +20,7 @@ urlpatterns = [
     path("requests/<int:pk>/candidates/", requests.RequestCandidates.as_view(), name="candidates"),
     path("requests/<int:pk>/offers/", offers.RequestOffers.as_view(), name="offers"),
     path("requests/<int:pk>/cancel/", requests.RequestCancel.as_view(), name="cancel"),
+    path("requests/<int:pk>/rung/", requests.RequestRung.as_view(), name="rung"),
     path("offers/<int:pk>/accept/", offers.OfferAccept.as_view(), name="accept"),
     path("offers/<int:pk>/decline/", offers.OfferDecline.as_view(), name="decline"),
     path("assignments/<int:pk>/report/", AssignmentReport.as_view(), name="report"),

@@ -308,6 +308,7 @@ SPECTACULAR_SETTINGS = {
         "FieldEnum": "volunteers.models.Field",
         "RequestStatusEnum": "dispatch.models.Request.Status",
         "NextActionEnum": "dispatch.models.Request.NextAction",
+        "RungKindEnum": "dispatch.policy.KINDS",
         "OfferStateEnum": "dispatch.models.Offer.State",
         "ViaEnum": "dispatch.models.Offer.Via",
         "AssignmentStateEnum": "dispatch.models.Assignment.State",

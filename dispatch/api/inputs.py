@@ -167,6 +167,14 @@ class CancellationSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=300)
 
 
+class RungChoiceSerializer(serializers.Serializer):
+    """Which step of the ladder to go to. `seen`: the index that was open when this was decided."""
+
+    to = serializers.IntegerField(min_value=0, max_value=50)
+    seen = serializers.IntegerField(min_value=0, max_value=50)
+    reason = serializers.CharField(default="", allow_blank=True, max_length=200)
+
+
 def draft_of(data: dict[str, Any], membership: Membership) -> Draft:
     """Validated input as a draft; remembers a new requesting body, so needs a transaction."""
     plain = (

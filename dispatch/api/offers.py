@@ -91,7 +91,7 @@ class RequestOffers(ApiView):
     def _show(
         self, found: Request, only: list[int] | None = None, *, status: int = 200
     ) -> Response:
-        offers = found.offers.select_related("volunteer", "wave").order_by("id")
+        offers = found.offers.select_related("volunteer__organization", "wave").order_by("id")
         if only is not None:
             offers = offers.open().filter(volunteer_id__in=only)
         return self.show(OfferListSerializer, {"results": offers}, status=status)

@@ -20,11 +20,13 @@ from accounts.idempotency import idempotent
 from accounts.models import Membership, Role
 from dispatch.access import get_request_for, visible_requests
 from dispatch.actions.requests import cancel_request, open_request
+from dispatch.actions.rungs import open_rung
 from dispatch.api.inputs import (
     CancellationSerializer,
     CandidateFilterSerializer,
     NewRequestSerializer,
     RequestFilterSerializer,
+    RungChoiceSerializer,
     draft_of,
 )
 from dispatch.api.values import RankingSerializer, RequestSerializer
@@ -100,6 +102,23 @@ class RequestCancel(ApiView):
         return self.show(RequestSerializer, fresh(self.membership, pk))
 
 
+class RequestRung(ApiView):
+    """The coordinator's hand on the ladder."""
+
+    allowed = {"POST": STAFF}
+
+    @extend_schema(
+        operation_id="requests_rung", request=RungChoiceSerializer, responses=RequestSerializer
+    )
+    @idempotent
+    def post(self, request: ApiRequest, pk: int) -> Response:
+        """Go on to a later step, or back to an earlier one; 409 `rung_moved` if it has changed."""
+        found = get_request_for(self.membership, pk)
+        data = self.read(RungChoiceSerializer)
+        open_rung(found, **data, by=self.user, at=database_now())
+        return self.show(RequestSerializer, fresh(self.membership, pk))
+
+
 class RequestCandidates(ApiView):
     """Who could come."""
 
@@ -144,7 +163,9 @@ def with_people(requests: RequestQuerySet) -> RequestQuerySet:
     """With offers, assignments and wishes, in a constant number of statements."""
     return requests.select_related("body").prefetch_related(
         "requirements",
-        Prefetch("offers", Offer.objects.select_related("volunteer", "wave").order_by("id")),
+        Prefetch(
+            "offers", Offer.objects.select_related("volunteer__organization", "wave").order_by("id")
+        ),
         Prefetch("assignments", Assignment.objects.select_related("volunteer")),
     )
 

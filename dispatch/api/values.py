@@ -13,8 +13,10 @@ from rest_framework import serializers
 
 from accounts.api_fields import InstantField, KeyField, NumberField
 from accounts.models import Role
-from dispatch.ladder import DEVICE, OPERATOR, VIDEO, VOLUNTEER
+from dispatch.board import rungs_of
 from dispatch.models import Assignment, Mode, Offer, Request, Requirement, Urgency
+from dispatch.neighbours import name_on
+from dispatch.policy import KINDS
 from volunteers.models import Field
 
 NEXT_ACTIONS = serializers.ChoiceField(choices=Request.NextAction.choices[1:], allow_null=True)
@@ -43,9 +45,15 @@ class PlaceSerializer(serializers.Serializer):
 class RungSerializer(serializers.Serializer):
     """The step of the ladder that the request has reached."""
 
-    kind = serializers.ChoiceField(choices=[VOLUNTEER, VIDEO, OPERATOR, DEVICE])
+    kind = serializers.ChoiceField(choices=KINDS)
     label = serializers.CharField()  # type: ignore[assignment]
     index = serializers.IntegerField()
+
+
+class StepSerializer(RungSerializer):
+    """A step of the ladder and where the request is: `skipped` ones could not serve in time."""
+
+    state = serializers.ChoiceField(choices=["done", "current", "waiting", "skipped"])
 
 
 class RequirementSerializer(serializers.Serializer):
@@ -63,7 +71,9 @@ class OfferSerializer(serializers.Serializer):
     id = KeyField()
     request_id = KeyField()
     volunteer_id = KeyField()
-    volunteer_name = serializers.CharField(source="volunteer.name")
+    volunteer_name = serializers.SerializerMethodField(
+        help_text="Of a neighbour's volunteer only after accepting."
+    )
     state = serializers.ChoiceField(choices=Offer.State.choices)
     wave = serializers.IntegerField(source="wave.number", allow_null=True, default=None)
     rank = serializers.IntegerField()
@@ -83,6 +93,10 @@ class OfferSerializer(serializers.Serializer):
     def get_via(self, offer: Offer) -> str | None:
         """How the answer came."""
         return offer.answered_via or None
+
+    def get_volunteer_name(self, offer: Offer) -> str:
+        """The name under which the asking desk knows the person."""
+        return name_on(offer)
 
     def get_late(self, offer: Offer) -> bool:
         """A yes after it was filled."""
@@ -138,6 +152,9 @@ class RequestSerializer(serializers.Serializer):
     resident_name = serializers.CharField(allow_null=True)
     requirements = RequirementSerializer(many=True, allow_null=True)
     rung = serializers.SerializerMethodField()
+    ladder = serializers.SerializerMethodField()
+    follow_up_of_id = KeyField(allow_null=True)
+    device_used_at = InstantField(allow_null=True)
     waves_stopped = serializers.BooleanField()
     next_action = serializers.SerializerMethodField()
     next_action_at = InstantField(allow_null=True)
@@ -180,6 +197,12 @@ class RequestSerializer(serializers.Serializer):
         if not rung:
             return None
         return {"kind": rung["kind"], "label": rung["label"], "index": request.rung}
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_ladder(self, request: Request) -> list[dict[str, Any]]:
+        """All steps, in order."""
+        names = ("kind", "label", "index", "state")
+        return [{name: getattr(rung, name) for name in names} for rung in rungs_of(request)]
 
     @extend_schema_field(NEXT_ACTIONS)
     def get_next_action(self, request: Request) -> str | None:
