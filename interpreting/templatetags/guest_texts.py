@@ -12,6 +12,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from interpreting.guest_texts import fill
+
 register = template.Library()
 
 
@@ -19,10 +21,8 @@ register = template.Library()
 def say(context: Context, key: str, **values: str) -> str:
     """The text of `key` with {desk}, {phone} and the given words filled in; escaped as usual."""
     text = str(context.get("texts", {}).get(key, key))
-    usual = {"desk": context.get("desk_name", ""), "phone": context.get("desk_phone", "")}
-    for name, word in {**usual, **values}.items():
-        text = text.replace(f"{{{name}}}", str(word))
-    return text
+    phone = context.get("desk_phone_written") or context.get("desk_phone", "")
+    return fill(text, **{"desk": context.get("desk_name", ""), "phone": phone, **values})
 
 
 @register.simple_tag

@@ -5,8 +5,9 @@
 
 import { Peer } from "./peers.js";
 import { limitsOf } from "./quality.js";
-import { say, t } from "./texts.js";
+import { nameOf, say, t } from "./texts.js";
 
+const GIVEN_UP = 120_000; // milliseconds; later the seat needs a new admission anyway
 const SILENCE = 15_000; // milliseconds without anybody's voice before the telephone is offered
 
 export class Calls {
@@ -15,7 +16,7 @@ export class Calls {
     this.timer = setInterval(() => this.watch(), 1000);
   }
 
-  name(seat) { const one = this.seats.get(seat); return one ? one.label || t(`role_${one.role}`) : ""; }
+  name(seat) { const one = this.seats.get(seat); return one ? nameOf(one) : ""; }
   list() { return [...this.peers.values()]; }
 
   /* From welcome and ice messages: the servers to find a way, which expire. */
@@ -32,6 +33,7 @@ export class Calls {
       const known = this.seats.has(seat);
       this.seats.set(seat, one);
       this.room.stage.tile(one);
+      if (this.peers.get(seat)?.stream.active) this.track(this.peers.get(seat), "voice");
       if (!known && this.settled) say(t("joined", { who: this.name(seat) }));
       if (one.session && this.room.socket.welcomed) this.connect(one);
     }
@@ -91,10 +93,11 @@ export class Calls {
 
   /* Somebody should be heard and nobody is: first a hint, then the telephone. */
   watch() {
+    for (const peer of this.list()) if (peer.lost && performance.now() - peer.lost > GIVEN_UP && !this.seats.get(peer.seat)?.joined) this.leave(peer.seat);
     const expected = this.room.step === "room" && (this.seats.size > 0 || !this.room.socket.open);
     const silent = expected && !this.list().some((peer) => peer.connected);
     this.silentSince = silent ? this.silentSince ?? performance.now() : null;
-    this.room.silence(silent ? performance.now() - this.silentSince > SILENCE : false);
+    this.room.notices.silence(silent ? performance.now() - this.silentSince > SILENCE : false);
   }
 
   close() { clearInterval(this.timer); for (const seat of [...this.peers.keys()]) this.disconnect(seat); }

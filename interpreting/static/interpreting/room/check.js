@@ -5,6 +5,7 @@
 import { chime, unlock } from "./levels.js";
 import { all, find, t } from "./texts.js";
 
+const CHECKED = "tsunagi.room.checked";
 const HELP = { denied: "help_denied", in_use: "help_in_use", unsupported: "old_browser" };
 
 export class Check {
@@ -26,6 +27,16 @@ export class Check {
     this.report(result);
     if (this.media.mic) await this.list();
     return result;
+  }
+
+  /* A reload goes straight back in; who interprets or sits at the desk checks once on a device. */
+  async skip({ back, regular }) {
+    const may = async (name) => (await navigator.permissions.query({ name })).state === "granted";
+    try {
+      if (!back && !(regular && localStorage.getItem(CHECKED) && await may("microphone") && (this.media.audioOnly || await may("camera")))) return;
+    } catch { return; }
+    await this.open(this.media.cameraOn);
+    if (back || this.media.mic) this.finish();
   }
 
   report({ microphone = "ok", camera = "ok" }) {
@@ -54,6 +65,7 @@ export class Check {
 
   finish() {
     unlock();
+    if (this.media.mic) try { localStorage.setItem(CHECKED, "1"); } catch { /* private window */ }
     clearInterval(this.timer);
     this.timer = null;
     this.preview.srcObject = null;

@@ -5,7 +5,7 @@
    forms. An answer that is a page (invitation, code) opens in a dialog. */
 
 import { chime } from "./levels.js";
-import { all, find, say, t } from "./texts.js";
+import { all, find, nameOf, say } from "./texts.js";
 
 export class Desk {
   constructor(room) {
@@ -32,7 +32,7 @@ export class Desk {
     const copies = seats.map((seat) => {
       const form = document.getElementById("knock-form").content.cloneNode(true).querySelector("form");
       form.action = form.dataset.action.replace("/0/", `/${seat.seat}/`);
-      find("who", form).textContent = seat.label || t(`role_${seat.role}`);
+      find("who", form).textContent = nameOf(seat);
       return form;
     });
     if (seats.map((one) => one.seat).join() === bar.dataset.seats) return;
@@ -67,7 +67,7 @@ export class Desk {
       try { words = JSON.parse(text).error || text; } catch { /* plain text */ }
       say(words.length < 300 && !words.includes("<") ? words : find("knock", document).dataset.failed, "warn");
     } else if (page) this.show(page);
-    else if (form.dataset.then) location.assign(form.dataset.then);
+    else if (this.dialog.contains(form)) this.dialog.close();
   }
 
   show(content) {

@@ -81,9 +81,11 @@ export class Quality {
     const lossy = looks.some((one) => one.out > 0.1);
     const queued = rtt > this.quickest + 400; // our own packets stand in line
     const narrow = looks.some((one) => one.room < PLANS[this.plan].maxBitrate * 0.8);
+    const hopeless = looks.some((one) => one.out > 0.15 || one.rtt > this.quickest + 800 || one.room < 40_000);
     const clean = looks.every((one) => one.out < 0.03) && rtt < this.quickest + 200;
-    if (this.plan > 0 && (lossy || queued || narrow)) { this.bad += 1; this.good = 0; } else { this.bad = 0; this.good = clean ? this.good + 1 : 0; }
-    if (this.bad >= BAD) { if (this.raised && performance.now() - this.raised < 20_000) this.wait = Math.min(LONGEST, this.wait * 2); this.move(-1); }
+    const lower = this.plan > 1 ? lossy || queued || narrow : this.plan === 1 && hopeless; // the picture goes last
+    if (lower) { this.bad += 1; this.good = 0; } else { this.bad = 0; this.good = clean ? this.good + 1 : 0; }
+    if (this.bad >= (this.plan > 1 ? BAD : 2 * BAD)) { if (this.raised && performance.now() - this.raised < 20_000) this.wait = Math.min(LONGEST, this.wait * 2); this.move(-1); }
     else if (this.good >= this.wait && this.plan < PLANS.length - 1) { this.raised = performance.now(); this.move(1); }
   }
 

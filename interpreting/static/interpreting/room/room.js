@@ -11,35 +11,34 @@ import { bindControls, showAbilities, showMedia } from "./controls.js";
 import { Desk } from "./desk.js";
 import { Documents } from "./documents.js";
 import { Media } from "./media.js";
+import { Notices } from "./notices.js";
 import { Quality } from "./quality.js";
 import { RoomSocket } from "./socket.js";
 import { Stage } from "./stage.js";
-import { all, find, say, symbol, t } from "./texts.js";
+import { all, find, say, t } from "./texts.js";
 
-const BREAK_EVERY = 30; // minutes
 const ENDS = { ended: ["ended_title", "ended_text"], left: ["left_title", ""], removed: ["removed_title", "removed_text"], replaced: ["problem_title", "replaced"], expired: ["problem_title", "ask_new_link"] };
 
 class Room {
   constructor(root) {
-    Object.assign(this, { root, me: { seat: Number(root.dataset.seat), role: root.dataset.role }, step: "", breaks: 0 });
+    Object.assign(this, { root, me: { seat: Number(root.dataset.seat), role: root.dataset.role }, step: "" });
+    this.notices = new Notices(this);
     this.mark = `tsunagi-room-${root.dataset.seat}`;
     this.media = new Media({ audioOnly: root.dataset.audioOnly === "true" });
     this.socket = new RoomSocket(root.dataset.socket, root.dataset.stateUrl, crypto.randomUUID());
     this.stage = new Stage(find("tiles", root), { onblocked: () => { find('do="sound"', root).hidden = false; } });
     this.calls = new Calls(this);
     const send = (message) => this.socket.send(message);
-    this.documents = new Documents(find("documents", root), { send, peers: () => this.calls.list(), me: () => this.me.seat, onchange: (shown) => this.showing(shown) });
+    this.documents = new Documents(find("documents", root), { send, peers: () => this.calls.list(), me: () => this.me.seat, onchange: (shown) => this.notices.showing(shown) });
     this.documents.onstop = () => this.media.unshare();
     this.chat = new Chat(find("chat", root), { send });
     this.check = new Check(find("when=check", root) || root, this.media, { onready: () => this.enter() });
     this.media.onchange = () => this.changed();
     this.listen();
     bindControls(root, this);
-    this.desk = this.me.role === "desk" ? new Desk(this) : null;
-    if (this.remembered() || root.dataset.skipCheck === "true") this.check.element.dataset.state = "skip";
+    this.desk = document.getElementById("room-panel") ? new Desk(this) : null;
     this.go("check");
-    if (this.remembered()) this.check.open(this.media.cameraOn).then(() => this.check.finish());
-    setInterval(() => this.tick(), 1000);
+    this.check.skip({ back: this.remembered(), regular: this.me.role !== "resident" && this.me.role !== "observer" });
   }
 
   listen() {
@@ -49,12 +48,12 @@ class Room {
       .on("ice", (ice) => calls.servers(ice))
       .on("signal", (signal) => calls.signal(signal))
       .on("chat", ({ from, text }) => from !== this.me.seat && this.chat.heard(calls.name(from), text))
-      .on("button", ({ from, name }) => from !== this.me.seat && this.showCue(from, name))
+      .on("button", ({ from, name }) => from !== this.me.seat && this.notices.showCue(from, name))
       .on("pointer", ({ from, x, y, document: id }) => from !== this.me.seat && documents.shown?.id === id && documents.mark(x, y))
       .on("media", ({ from, ...media }) => this.stage.tiles.get(from)?.show({ media }))
       .on("document", (message) => message.from !== this.me.seat && documents.heard(message, calls.peers.get(message.from)?.shared))
       .on("quality", ({ from, level }) => this.stage.tiles.get(from)?.show({ level }))
-      .on("line", ({ open }) => this.line(open))
+      .on("line", ({ open }) => this.notices.line(open))
       .on("gone", ({ reason }) => this.over(reason));
   }
 
@@ -82,21 +81,21 @@ class Room {
 
   follow(room) {
     this.last = room;
-    this.minutesAt = performance.now();
+    this.lastAt = performance.now();
     this.me = { ...this.me, ...room.me };
     if (room.state === "ended") { this.over("ended"); return; }
     this.root.dataset.locked = Boolean(room.locked);
     this.desk?.follow(room);
     if (!this.entered) return;
+    if (!this.socket.wanted) this.socket.join(); // who waits joins by being admitted
     if (this.me.state === "admitted") {
       if (this.step === "waiting" && this.me.role !== "desk" && this.wasWaiting) say(t("admitted"));
       this.go("room");
       this.stage.tile({ ...this.me, label: "" }, { self: true });
       this.changed();
-      if (!this.socket.wanted) this.socket.join();
       this.calls.sync(room.seats || []);
       find("alone", this.root).hidden = this.calls.seats.size > 0;
-    } else if (this.me.state === "waiting" || this.me.state === "invited") { this.wasWaiting = true; this.socket.wanted = false; this.calls.sync([]); this.go("waiting"); }
+    } else if (this.me.state === "waiting" || this.me.state === "invited") { this.wasWaiting = true; this.calls.sync([]); this.go("waiting"); }
   }
 
   welcome(welcome) {
@@ -106,7 +105,7 @@ class Room {
     const left = Date.parse(welcome.expires_at) - Date.now();
     if (left > 0) this.renewal = setInterval(() => this.socket.send({ type: "ice" }), Math.max(30_000, left * 0.7));
     if (this.last) this.calls.sync(this.last.seats || []);
-    this.quality ??= new Quality({ peers: () => this.calls.list(), onlook: (seen, worst) => this.looked(seen, worst), onplan: (plan) => this.planned(plan) });
+    this.quality ??= new Quality({ peers: () => this.calls.list(), onlook: (seen, worst) => this.notices.looked(seen, worst), onplan: (plan) => this.planned(plan) });
     this.announce();
     this.documents.announce();
   }
@@ -135,62 +134,6 @@ class Room {
     const paused = plan === 0;
     if (paused !== Boolean(this.paused)) { this.paused = paused; find("audio-first", this.root).hidden = !paused || !this.media.camera; this.announce(); }
     this.calls.limit(plan);
-  }
-
-  looked(seen, worst) {
-    for (const [seat, one] of seen) this.stage.tiles.get(seat)?.show(one.connected ? { level: one.level } : {});
-    const meter = find("quality", this.root);
-    meter.dataset.level = worst.level ?? "";
-    meter.setAttribute("aria-label", `${t("quality")}: ${worst.level === null ? "-" : worst.level + 1} / 5`);
-    meter.title = meter.getAttribute("aria-label");
-    this.root.dataset.relayed = worst.relayed;
-    if (worst.level !== null && (this.reports = (this.reports || 0) + 1) % 5 === 1) this.socket.send({ type: "quality", ...worst });
-  }
-
-  line(open) {
-    find("reconnecting", this.root).hidden = open;
-    if (open && this.wasCut && this.step === "room") say(t("state_you_are_back"));
-    this.wasCut = !open;
-  }
-
-  silence(long) {
-    const offer = find("telephone", this.root);
-    if (long && !this.offered) offer.hidden = false;
-    if (!long) offer.hidden = true;
-    this.offered = long;
-  }
-
-  cue(name) {
-    this.socket.send({ type: "button", name });
-    this.showCue(this.me.seat, name);
-  }
-
-  /* Everybody reads it in their own language, beside a sign that needs none. */
-  showCue(from, name) {
-    const box = find("cue", this.root);
-    const own = from === this.me.seat;
-    const words = t(`said_${name}`, { who: own ? t("you") : this.calls.name(from) });
-    box.replaceChildren(symbol(name, "signs"), Object.assign(document.createElement("span"), { textContent: words }));
-    Object.assign(box.dataset, { cue: name, own });
-    box.hidden = false;
-    clearTimeout(this.cueing);
-    this.cueing = setTimeout(() => { box.hidden = true; }, own ? 3000 : 8000);
-  }
-
-  showing(shown) {
-    this.root.dataset.document = shown?.kind || "";
-    find("document-title", this.root).textContent = shown ? t("showing", { who: shown.from === this.me.seat ? t("you") : this.calls.name(shown.from) }) : "";
-    say(shown ? (shown.from === this.me.seat ? "" : t("showing", { who: this.calls.name(shown.from) })) : t("document_gone"));
-  }
-
-  tick() {
-    if (this.step !== "room" || !this.last) return;
-    const minutes = (this.last.minutes || 0) + Math.floor((performance.now() - this.minutesAt) / 60_000);
-    find("minutes", this.root).textContent = this.last.started_at ? `${minutes}′` : "";
-    if (!this.last.started_at || Math.floor(minutes / BREAK_EVERY) <= this.breaks) return;
-    this.breaks = Math.floor(minutes / BREAK_EVERY);
-    find("break-text", this.root).textContent = t("break_reminder", { minutes: this.breaks * BREAK_EVERY });
-    find("break", this.root).hidden = false;
   }
 
   leave() {

@@ -4,7 +4,7 @@
    play it without being asked. Names are text, never markup. */
 
 import { Level } from "./levels.js";
-import { find, symbol, t } from "./texts.js";
+import { find, nameOf, symbol, t } from "./texts.js";
 
 const LOUD = 0.06; // of 1; below it nobody speaks
 const HOLD = 1500; // milliseconds somebody stays large after the last louder word
@@ -22,7 +22,7 @@ class Tile {
     this.describe(seat);
   }
 
-  get name() { return this.self ? t("you") : this.seat.label || t(`role_${this.seat.role}`); }
+  get name() { return this.self ? t("you") : nameOf(this.seat); }
 
   describe(seat) {
     this.seat = seat;
@@ -43,7 +43,8 @@ class Tile {
     const words = media.held ? t("state_interrupted", { who: this.name })
       : state === "lost" ? t("state_reconnecting") : state === "connecting" && !this.self ? t("state_connecting")
         : level !== undefined && level < 2 ? t("state_weak") : "";
-    find("status", this.element).textContent = words;
+    const status = find("status", this.element);
+    if (status.textContent !== words) status.textContent = words;
   }
 
   /* `onframe` is told once, with the milliseconds since the page began. */

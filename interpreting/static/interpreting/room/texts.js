@@ -7,12 +7,13 @@ const block = document.getElementById("room-texts");
 const texts = block ? JSON.parse(block.textContent) : {};
 const STAYS = 7000; // milliseconds a line stays on the screen
 
-/* {desk} and {phone} are the same on the whole page. */
+/* Values are isolated (U+2068 … U+2069): a Japanese name keeps its order in a right-to-left line.
+   {desk} and {phone} are the same on the whole page. */
 const usual = () => { const { desk = "", phone = "" } = document.getElementById("room")?.dataset || {}; return { desk, phone }; };
 
 export function t(key, given = {}) {
   const values = { ...usual(), ...given };
-  return String(texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return String(texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? `\u2068${values[name]}\u2069` : whole));
 }
 
 export function say(text, tone = "") {
@@ -43,3 +44,11 @@ export function symbol(name, sheet = "controls") {
 /* One or all elements that carry a data attribute: find("mic") is [data-mic]. */
 export const find = (name, within = document) => within.querySelector(`[data-${name}]`);
 export const all = (name, within = document) => [...within.querySelectorAll(`[data-${name}]`)];
+
+/* How a seat is called on this page: in Japanese as the desk named it, elsewhere by its role, with
+   the number of a pseudonym («通訳 12番» is «Interpreter 12»). */
+export function nameOf({ role, label }) {
+  const { language } = document.getElementById("room").dataset;
+  if (label && (language.startsWith("ja") || role === "desk")) return label;
+  return [t(`role_${role}`), label?.match(/\d+/)?.[0]].filter(Boolean).join(" ");
+}
