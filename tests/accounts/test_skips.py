@@ -10,11 +10,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize(("required", "expected"), [("", 0), ("1", 1)])
-def test_a_skip_is_a_failure_only_where_services_are_required(tmp_path, required, expected):
+@pytest.mark.parametrize(
+    ("required", "mark", "expected"),
+    [
+        ("", "", 0),
+        ("1", "", 1),
+        # the one exception: a description that others publish and that is not ours to pass on
+        ("1", "@pytest.mark.twilio_description\n", 0),
+    ],
+)
+def test_a_skip_is_a_failure_only_where_services_are_required(tmp_path, required, mark, expected):
     (tmp_path / "conftest.py").write_text("from tests.conftest import pytest_runtest_makereport\n")
     (tmp_path / "test_it.py").write_text(
-        "import pytest\n\ndef test_it():\n    pytest.skip('no Redis')\n"
+        f"import pytest\n\n{mark}def test_it():\n    pytest.skip('no Redis')\n"
     )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"),
@@ -26,3 +34,9 @@ def test_a_skip_is_a_failure_only_where_services_are_required(tmp_path, required
         check=False,
     )  # fmt: skip
     assert done.returncode == expected, done.stdout + done.stderr
+
+
+def test_the_exception_is_made_in_one_file_only():
+    mark = "pytest.mark." + "twilio_description"
+    users = {path.name for path in ROOT.glob("tests/**/*.py") if mark in path.read_text()}
+    assert users - {Path(__file__).name} == {"test_twilio_description.py"}
