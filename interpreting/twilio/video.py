@@ -19,6 +19,7 @@ from twilio.jwt.access_token.grants import VideoGrant
 from interpreting.models import Room, Seat
 from realtime.twilio_client import is_configured, twilio_client
 
+HOSTS = ("wss://global.vss.twilio.com", "wss://*.vss.twilio.com", "https://ecs.us1.twilio.com")
 PATIENCE = 5.0
 TOKEN_SECONDS = 3600
 PEOPLE = 5
@@ -31,6 +32,12 @@ def is_available() -> bool:
     """Account, API key and the operator's copy of the SDK are all there."""
     keys = settings.TWILIO_API_KEY_SID and settings.TWILIO_API_KEY_SECRET
     return bool(is_configured() and keys and settings.TWILIO_VIDEO_SDK and not settings.DEMO)
+
+
+def hosts() -> list[str]:
+    """What pages of rooms may connect to beside us: nothing unless this provider is chosen."""
+    chosen = settings.ROOM_PROVIDER == Room.Provider.TWILIO and is_available()
+    return [*HOSTS] if chosen else []
 
 
 class TwilioVideo:

@@ -14,6 +14,7 @@ from django.utils import translation
 from accounts.models import Organization
 from interpreting import guest_texts
 from interpreting.models import Room, Seat
+from interpreting.twilio.video import hosts
 from volunteers.phones import as_written
 
 View = Callable[..., HttpResponse]
@@ -52,7 +53,7 @@ def room_page(view: View) -> View:
         response = view(request, *args, **kwargs)
         socket = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
         response._csp_update = {  # type: ignore[attr-defined]
-            "connect-src": [socket],
+            "connect-src": [socket, *hosts()],
             "media-src": ["blob:"],
             "img-src": ["blob:"],
         }

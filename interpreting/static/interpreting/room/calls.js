@@ -41,14 +41,16 @@ export class Calls {
   }
 
   connect({ seat, session }) {
+    if (this.loading) return null; // welcome comes back to it
     const old = this.peers.get(seat);
     if (old?.session === session) return old;
     if (old) this.disconnect(seat);
-    const peer = new Peer({
+    const options = {
       seat, session, polite: this.room.me.seat > seat, configuration: this.configuration,
       send: (message) => this.room.socket.send(message), tracks: () => this.room.tracks(),
       on: (event, ...rest) => this[event](...rest),
-    });
+    };
+    const peer = this.carrier ? this.carrier.peer(options) : new Peer(options);
     this.peers.set(seat, peer);
     peer.limit(limitsOf(this.plan));
     return peer;
@@ -67,7 +69,7 @@ export class Calls {
   /* A signal may overtake the news that its sender came. */
   signal({ from, session, data }) {
     if (!data || !session) return;
-    this.connect({ seat: from, session }).signal(data);
+    this.connect({ seat: from, session })?.signal(data);
   }
 
   track(peer, place) {
@@ -100,5 +102,15 @@ export class Calls {
     this.room.notices.silence(silent ? performance.now() - this.silentSince > SILENCE : false);
   }
 
-  close() { clearInterval(this.timer); for (const seat of [...this.peers.keys()]) this.disconnect(seat); }
+  /* Only where the installation chose another provider: welcome brings a token for its room. */
+  async carry(welcome) {
+    if (this.carrier || this.loading) return;
+    this.loading = true;
+    try {
+      const { Carrier } = await import("./twilio_room.js");
+      this.carrier = await Carrier.open(welcome, { me: this.room.me.seat, tracks: () => this.room.tracks() });
+    } finally { this.loading = false; }
+  }
+
+  close() { this.carrier?.close(); clearInterval(this.timer); for (const seat of [...this.peers.keys()]) this.disconnect(seat); }
 }

@@ -98,8 +98,9 @@ class Room {
     } else if (this.me.state === "waiting" || this.me.state === "invited") { this.wasWaiting = true; this.calls.sync([]); this.go("waiting"); }
   }
 
-  welcome(welcome) {
+  async welcome(welcome) {
     this.root.dataset.joinedAt ??= Math.round(performance.now());
+    if (welcome.video_token) await this.calls.carry(welcome).catch(() => say(t("network"), "warn"));
     this.calls.servers(welcome);
     clearTimeout(this.renewal);
     const left = Date.parse(welcome.expires_at) - Date.now();
