@@ -234,7 +234,7 @@ def offer_context(request: HttpRequest, offer: Offer, at: datetime) -> dict[str,
     return {
         "offer": offer,
         "stage": stage,
-        "organization": offer.volunteer.organization,
+        "organization": wanted.organization,
         "known": is_own(request, offer),
         "language": language_name(wanted.language, words.reader()),
         "own_name": language if language and language.own else None,
