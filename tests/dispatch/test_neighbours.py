@@ -268,9 +268,8 @@ def test_the_lender_sees_nothing_but_that_its_volunteer_is_busy(
         page = client.get(address).content.decode()
         for secret in ("転入", city.name, f"/requests/{request.pk}/"):
             assert secret not in page
-    reasons = find_candidates(own, at=now).excluded[0].reasons
-    assert [reason.code for reason in reasons] == ["busy"]
-    assert "別の依頼" in reasons[0].text
+    reasons = {one.code: one.text for one in find_candidates(own, at=now).excluded[0].reasons}
+    assert "別の依頼" in reasons["busy"]
 
 
 def test_the_borrowing_desk_cannot_answer_for_a_neighbour_it_does_not_know(
