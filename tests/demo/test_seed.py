@@ -10,15 +10,16 @@ from types import SimpleNamespace
 from django.db import connection
 from django.db.models import F
 
-from accounts.models import AuditEntry, Membership, Organization
+from accounts.models import AuditEntry, Membership, Organization, User
 from config.demo import people
-from config.demo.freshen import freshen
+from config.demo.freshen import freshen, stay_ready
 from config.demo.seed import seed
 from dispatch.models import Offer, Request
 from honoraria.models import Honorarium
 from realtime.models import Message
 from tests.demo.invariants import violations
 from tests.factories import NOW, TODAY
+from volunteers.actions import switch_on_call
 from volunteers.models import Volunteer
 
 
@@ -102,3 +103,18 @@ def test_people_are_on_call_and_somebody_stands_at_the_counter(world: SimpleName
     assert at_the_counter.count() == 1
     freshen(NOW + timedelta(minutes=1))
     assert at_the_counter.count() == 1
+
+
+def test_three_people_stay_on_call_unless_they_end_it_themselves(world: SimpleNamespace) -> None:
+    freshen(NOW)
+    ready = Volunteer.objects.of(world.city)
+    three = [ready.get(number=one.number) for one in people.PERSONAS[:3]]
+    Volunteer.objects.filter(pk__in=[one.pk for one in three]).update(on_call_until=NOW)
+    tired = three[0]
+    tired.user = tired.user or User.objects.create_user(None, name=tired.name)
+    tired.save()
+    switch_on_call(tired, None, by=tired.user, at=NOW)
+    assert stay_ready(NOW + timedelta(minutes=1)) == 2
+    assert set(three[1:]) <= set(ready.on_call(NOW + timedelta(hours=11)))
+    assert tired not in ready.on_call(NOW + timedelta(minutes=1))
+    assert stay_ready(NOW + timedelta(minutes=2)) == 0

@@ -66,10 +66,27 @@ function stop() {
   document.title = title;
 }
 
+/* Nothing behind a ring can be reached by keyboard or screen reader while it fills the screen. */
+function cover(ring) {
+  for (const one of document.querySelectorAll("[data-ring-behind]")) { one.inert = false; one.removeAttribute("data-ring-behind"); }
+  for (let one = ring; one && one !== document.body; one = one.parentElement) {
+    for (const other of one.parentElement.children) {
+      if (other === one || other === said || other.inert || other.localName === "script") continue;
+      other.inert = true;
+      other.dataset.ringBehind = "";
+    }
+  }
+}
+
 function look() {
   const rings = [...document.querySelectorAll("[data-ring]")];
   const ring = rings.find((one) => Date.parse(one.dataset.ring) > now());
-  for (const one of rings) one.toggleAttribute("data-ring-now", one === ring);
+  for (const one of rings) {
+    one.toggleAttribute("data-ring-now", one === ring);
+    if (one === ring) { one.setAttribute("role", "alertdialog"); one.setAttribute("aria-modal", "true"); }
+    else { one.removeAttribute("role"); one.removeAttribute("aria-modal"); }
+  }
+  if (ring || ringing) cover(ring);
   if ((ring?.id || "") === ringing) return;
   ringing = ring?.id || "";
   if (ring) start(ring); else stop();
