@@ -20,6 +20,7 @@ from interpreting import drafts
 from interpreting.drafts import ReportDraft
 from interpreting.fields import DayField, NumberField, PhotosField, TimeField
 from interpreting.models import Report
+from interpreting.rooms.times import activity_of
 
 OUTCOMES = [
     ("done", _("予定どおり終了")),
@@ -179,9 +180,11 @@ class ReportForm(forms.Form):
 
 
 def _times(assignment: Assignment, report: Report | None) -> tuple[Any, Any]:
-    source: Any = assignment.request if report is None else report
-    started = source.starts_at if report is None else source.started_at
-    ended = source.ends_at if report is None else source.ended_at
+    """As reported before, else as a room or a call knows them, else as planned."""
+    if report is not None:
+        return local(report.started_at), local(report.ended_at)
+    planned = assignment.request.starts_at, assignment.request.ends_at
+    started, ended = activity_of(assignment) or planned
     return local(started), local(ended)
 
 
