@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from dispatch.models import Request
 from interpreting.models import PhoneConference, PhoneLeg
 from realtime.events import organization_group, publish
 from realtime.twilio_client import is_configured
@@ -25,6 +26,12 @@ def carrier_for(organization: Organization) -> str:
     if real and not settings.DEMO and not organization.is_demo:
         return PhoneConference.Carrier.TWILIO
     return PhoneConference.Carrier.HAND
+
+
+def carrier_of(request: Request) -> str:
+    """Who dials the next call of a request: as in its open conference, else as set up now."""
+    found = request.phone_conferences.filter(state=PhoneConference.State.OPEN).first()
+    return found.carrier if found else carrier_for(request.organization)
 
 
 def lock_conference(pk: int) -> PhoneConference:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django import forms
 
 from dispatch.models import Request
-from interpreting.models import Seat
+from interpreting.models import PhoneConference, PhoneLeg, Seat
 from interpreting.telephone.actions import interpreter_of, number_of
+from interpreting.telephone.common import carrier_of
 from interpreting.telephone.numbers import masked
 from volunteers.phones import as_written
 
@@ -31,29 +32,42 @@ class StartForm(forms.Form):
 
     def __init__(self, request: Request, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        phone = (request.desk.phone if request.desk else "") or request.organization.phone
-        self.fields["desk"].initial = as_written(phone) if phone else ""
+        self.by_hand = carrier_of(request) == PhoneConference.Carrier.HAND
+        legs = PhoneLeg.objects.filter(
+            conference__request=request, conference__state=PhoneConference.State.OPEN
+        )
+        living = set(legs.exclude(state__in=PhoneLeg.OVER).values_list("role", flat=True))
+        if self.by_hand:
+            del self.fields["desk"]  # the desk's telephone is the one that calls
+        else:
+            phone = (request.desk.phone if request.desk else "") or request.organization.phone
+            known = phone and Seat.Role.DESK not in living
+            self.fields["desk"].initial = as_written(phone) if known else ""
+        self._name_the_interpreter(request, is_living=Seat.Role.INTERPRETER in living)
+        for name in {"desk", "resident"} & set(self.fields):
+            self.fields[name].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
+
+    def _name_the_interpreter(self, request: Request, *, is_living: bool) -> None:
         assignment = interpreter_of(request)
         number = number_of(assignment) if assignment else ""
         field = self.fields["interpreter"]
-        field.initial, field.disabled = bool(number), not number
-        if assignment and number:
-            field.label = f"{assignment.volunteer.name}さんに電話する（{masked(number)}）"
-        elif assignment:
-            field.label = f"{assignment.volunteer.name}さんに電話する（番号の登録がありません）"
+        field.initial, field.disabled = bool(number) and not is_living, not number
+        field.help_text = masked(number) or "番号の登録がありません。"
+        if assignment is None:
+            field.help_text = "まだ決まっていません。"
         else:
-            field.label = "通訳に電話する（まだ決まっていません）"
-        for name in ("desk", "resident"):
-            self.fields[name].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
+            field.label = f"通訳の{assignment.volunteer.name}さんに電話する"
 
     def numbers(self) -> dict[str, str]:
         """Role → number as typed, for `actions.start_conference`."""
         data = self.cleaned_data
-        found = {Seat.Role.DESK: data["desk"], Seat.Role.RESIDENT: data["resident"]}
+        found = {Seat.Role.DESK: data.get("desk", ""), Seat.Role.RESIDENT: data["resident"]}
         if data["interpreter"]:
             found[Seat.Role.INTERPRETER] = "register"
         return {str(role): typed for role, typed in found.items()}
 
     def roles_beside(self) -> list[str]:
-        """Who takes part without a telephone of their own."""
-        return [str(Seat.Role.RESIDENT)] if self.cleaned_data["beside"] else []
+        """Who takes part without a telephone of their own: by hand also the desk, which calls."""
+        found = [Seat.Role.DESK] if self.by_hand else []
+        found += [Seat.Role.RESIDENT] if self.cleaned_data["beside"] else []
+        return [str(role) for role in found]

@@ -17,14 +17,20 @@ def session_of(conference: PhoneConference) -> Session | None:
 
 
 def start_session_if_met(conference: PhoneConference, *, at: datetime) -> Session | None:
-    """On a locked conference: begin when the interpreter and somebody else are on the line."""
+    """On a locked conference: begin when the interpreter and somebody else are on the line.
+
+    By hand the desk's own telephone is the one that calls, and no leg.
+    """
     here = list(
         conference.legs.filter(state=PhoneLeg.State.JOINED).select_related(
             "assignment__offer__wave"
         )
     )
     interpreter = next((leg for leg in here if leg.role == Seat.Role.INTERPRETER), None)
-    if interpreter is None or len({leg.role for leg in here}) < 2 or session_of(conference):
+    by_hand = conference.carrier == PhoneConference.Carrier.HAND
+    others = {leg.role for leg in here} | set(conference.beside if by_hand else [])
+    alone = not others - {Seat.Role.INTERPRETER}
+    if interpreter is None or alone or session_of(conference):
         return None
     assignment = interpreter.assignment
     wave = assignment.offer.wave if assignment and assignment.offer else None

@@ -24,7 +24,6 @@ from interpreting.telephone.access import (
     get_conference_for,
     get_leg_for,
 )
-from interpreting.telephone.common import carrier_for
 from interpreting.telephone.forms import StartForm
 from interpreting.telephone.numbers import masked
 from volunteers.phones import as_written
@@ -171,7 +170,7 @@ def _page(
         "panel": panel,
         "etag": etag_of(panel),
         "form": form,
-        "will_be_by_hand": carrier_for(found.organization) == PhoneConference.Carrier.HAND,
+        "will_be_by_hand": form.by_hand,
         "shown_leg": shown[0] if shown else None,
         "shown_number": shown[1] if shown else "",
         "shown_written": as_written(shown[1]) if shown else "",

@@ -338,7 +338,27 @@ def test_without_a_provider_the_desk_dials_and_records(
     page("end")
     session = Session.objects.get()
     assert (session.started_at, session.ended_at) == (started, clock.at)
+    assert {one["role"] for one in session.participants} == {"desk", "resident", "interpreter"}
     assert not PhoneLeg.objects.exclude(number="").exists()
+
+
+def test_by_hand_one_call_to_the_interpreter_is_enough(
+    page: Callable[..., Any], clock: Clock
+) -> None:
+    page("start", beside="on", interpreter="on")
+    page("leg_verb", legs()["interpreter"].pk, "joined")
+    clock.move(minutes=5)
+    page("end")
+    roles = {one["role"]: one["seconds"] for one in Session.objects.get().participants}
+    assert roles == {"desk": 300, "resident": 300, "interpreter": 300}
+
+
+def test_whoever_is_on_the_line_is_not_ticked_to_be_called_again(
+    page: Callable[..., Any], calling: None
+) -> None:
+    text = page().content.decode()
+    assert "checked" not in text.partition('name="interpreter"')[2].partition(">")[0]
+    assert 'value="03-1234-5678"' not in text
 
 
 def test_by_hand_somebody_may_not_answer_and_is_called_again(page: Callable[..., Any]) -> None:
