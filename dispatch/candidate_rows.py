@@ -67,6 +67,7 @@ class Search:
             "last_day": need.ends_at.astimezone(TOKYO).date(),
             "field": need.field,
             "remote": need.remote,
+            "by_video": need.remote and need.mode not in REMOTE_MODES,
             "starts_at": need.starts_at,
             "jobs_from": need.starts_at - timedelta(days=30),
             "jobs_to": need.starts_at + timedelta(days=1),
@@ -172,11 +173,13 @@ CROSS JOIN LATERAL (
 WHERE s.language = ANY(%(tags)s) AND v.organization_id = %(organization)s
   AND v.status <> 'withdrawn' {which}
 """
+# a no to coming is none to being asked by video
 ALREADY_ASKED = """
   AND v.id NOT IN (SELECT o.volunteer_id FROM dispatch_offer o
                    JOIN dispatch_request q ON q.id = o.request_id
                    WHERE o.request_id = %(request)s AND o.created_at >= q.search_since
                      AND (o.state <> 'withdrawn' OR o.answered_via = 'desk')
+                     AND NOT (%(by_video)s AND o.state = 'declined' AND NOT o.remote)
                    UNION ALL
                    SELECT a.volunteer_id FROM dispatch_assignment a
                    JOIN dispatch_request q ON q.id = a.request_id

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.errors import ActionError
 from accounts.models import AuditEntry, Organization, User
-from dispatch.actions.offers import accept_offer
+from dispatch.actions.offers import accept_offer, decline_offer
 from dispatch.actions.requests import cancel_request, edit_request, stop_waves
 from dispatch.actions.rungs import open_rung
 from dispatch.engine import advance
@@ -262,6 +262,25 @@ def test_the_first_to_answer_wins_and_the_other_way_is_told(
     by_video = request.offers.get(remote=True)
     assert accept_offer(by_video, via="web", at=now).outcome == "yours"
     assert request.offers.get(remote=False).state == "withdrawn"
+
+
+@pytest.mark.django_db
+def test_whoever_cannot_come_may_still_be_asked_by_video_once(
+    city: Organization, coordinator: User, now: datetime
+) -> None:
+    VolunteerFactory(organization=city)
+    city.policy = {"early_video": {"below": 0}}
+    city.save()
+    request = counter(city, now)
+    advance(request.pk, now)
+    decline_offer(request.offers.get(), via="web", at=now)
+    later = now + timedelta(seconds=90)
+    advance(request.pk, later)
+    by_video = request.offers.get(remote=True)
+    assert by_video.is_open
+    decline_offer(by_video, via="web", at=later)
+    advance(request.pk, later)
+    assert request.offers.count() == 2, "a second no is a no"
 
 
 @pytest.mark.django_db
