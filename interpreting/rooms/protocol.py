@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 MAX_BYTES = 32 * 1024
@@ -94,9 +94,9 @@ def _signal(said: Message) -> Message:
 
 def _description(given: Message) -> Message:
     kind, sdp = given.get("type"), given.get("sdp", "")
-    if kind not in DESCRIPTIONS or not isinstance(sdp, str):
+    if not isinstance(sdp, str):
         raise ProtocolError
-    return {"type": kind, "sdp": sdp}
+    return {"type": _one_of(kind, DESCRIPTIONS), "sdp": sdp}
 
 
 def _candidate(given: Any) -> Message | None:
@@ -125,9 +125,7 @@ def _chat(said: Message) -> Message:
 
 
 def _button(said: Message) -> Message:
-    if said.get("name") not in BUTTONS:
-        raise ProtocolError
-    return {"name": said["name"]}
+    return {"name": _one_of(said.get("name"), BUTTONS)}
 
 
 def _pointer(said: Message) -> Message:
@@ -140,10 +138,11 @@ def _media(said: Message) -> Message:
 
 
 def _document(said: Message) -> Message:
-    if said.get("action") not in {"shown", "gone"} or said.get("kind") not in {"photo", "screen"}:
-        raise ProtocolError
-    name = _name(said.get("id"), DOCUMENT)
-    return {"id": name, "action": said["action"], "kind": said["kind"]}
+    return {
+        "id": _name(said.get("id"), DOCUMENT),
+        "action": _one_of(said.get("action"), {"shown", "gone"}),
+        "kind": _one_of(said.get("kind"), {"photo", "screen"}),
+    }
 
 
 def _quality(said: Message) -> Message:
@@ -151,6 +150,12 @@ def _quality(said: Message) -> Message:
     if level > 4:
         raise ProtocolError
     return {"level": level, "relayed": _flag(said.get("relayed", False))}
+
+
+def _one_of(value: Any, known: Set[str]) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise ProtocolError
+    return value
 
 
 def _name(value: Any, shape: re.Pattern[str]) -> str:
