@@ -127,12 +127,11 @@ def send_ring(offer: Offer, *, at: datetime, message_at: datetime) -> None:
     Who can only be telephoned rings by page or push if there is one, else the desk has to call.
     """
     volunteer, request = offer.volunteer, offer.request
-    words = {"by_video": offer.remote}
     pushed = send_push(
         volunteer,
         kind="ring",
-        title=text_for("ring_title", request, volunteer, **words),
-        body=text_for("ring_push", request, volunteer, **words),
+        title=text_for("ring_title", request, volunteer),
+        body=text_for("ring_push", request, volunteer, by_video=offer.remote),
         url=offer_url(offer),
         subject_key=offer.key,
         # an offer may ring again later, for somebody who came back on call

@@ -109,7 +109,7 @@ def on_call(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, error.messages[0])
     elif request.method == "POST":
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
     return redirect("volunteer:home")
 
 
