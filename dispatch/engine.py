@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -192,11 +193,11 @@ def _candidates(request: Request, at: datetime) -> Ranking:
 
 def _policy(request: Request) -> Policy:
     """The request's policy; on some rungs only people with the training may be asked."""
-    certified = request.current_rung.get("certified_fields") or []
-    if request.field not in certified:
-        return request.policy  # type: ignore[no-any-return]
-    fields = [*request.policy.get("qualified_fields", []), request.field]
-    return request.policy | {"qualified_fields": fields}
+    policy: Policy = request.policy
+    rung: dict[str, Any] = request.current_rung
+    if request.field not in (rung.get("certified_fields") or []):
+        return policy
+    return policy | {"qualified_fields": [*policy.get("qualified_fields", []), request.field]}
 
 
 def _night_people(ranking: Ranking) -> Ranking:

@@ -242,7 +242,7 @@ def ladder_for(policy: Policy, urgency: str) -> list[dict[str, Any]]:
 
 def _sound_rung(entry: dict[str, Any]) -> dict[str, Any]:
     default = next(rung for rung in DEFAULT["ladder"] if rung["kind"] == entry["kind"])
-    rung = copy.deepcopy(default)
+    rung: dict[str, Any] = copy.deepcopy(default)
     for name, is_sound in SOUND.items():
         if name in entry and is_sound(entry[name]):
             rung[name] = copy.deepcopy(entry[name])

@@ -107,6 +107,14 @@ def _add(kind: str, name: str, allowed: str, options: dict[str, Any]) -> None:
     ENTRIES.append(Entry(kind, name, frozenset(allowed.split()), **options))
 
 
+def of(kind: str, *more: Any) -> dict[str, Any]:
+    """``args`` and ``foreign`` for the world's object of a kind, with what follows its key."""
+    return {
+        "args": lambda w: [getattr(w, kind).pk, *more],
+        "foreign": lambda w: [getattr(w, f"foreign_{kind}").pk, *more],
+    }
+
+
 # accounts: allauth's pages -----------------------------------------------------------------------
 public("account_login", signed_in_ok=(302,))
 public("account_logout", method="post", ok=(302,))
@@ -245,13 +253,7 @@ page("dispatch:assign", DESK, method="post", data=lambda w: {"volunteer": w.hana
 page("dispatch:cancel_request", DESK, method="post", **REQUEST)
 page("dispatch:close_unmet", DESK, method="post", **REQUEST)
 page("dispatch:request_verb", DESK, method="post", **VERB)
-page(
-    "dispatch:open_rung",
-    DESK,
-    method="post",
-    args=lambda w: [w.request.pk, 0, 1],
-    foreign=lambda w: [w.foreign_request.pk, 0, 1],
-)
+page("dispatch:open_rung", DESK, method="post", **of("request", 0, 1))
 page(
     "dispatch:dial",
     DESK,
@@ -259,20 +261,8 @@ page(
     args=lambda w: [w.request.pk, w.operator_service.pk],
     foreign=lambda w: [w.foreign_request.pk, w.operator_service.pk],
 )
-page(
-    "dispatch:call_verb",
-    DESK,
-    method="post",
-    args=lambda w: [w.operator_call.pk, "connected"],
-    foreign=lambda w: [w.foreign_operator_call.pk, "connected"],
-)
-page(
-    "dispatch:operator_pin",
-    DESK,
-    method="post",
-    args=lambda w: [w.operator.pk],
-    foreign=lambda w: [w.foreign_operator.pk],
-)
+page("dispatch:call_verb", DESK, method="post", **of("operator_call", "connected"))
+page("dispatch:operator_pin", DESK, method="post", **of("operator"))
 page("dispatch:allow_device", DESK, method="post", **REQUEST)
 page("dispatch:use_device", DESK, method="post", **REQUEST)
 page("dispatch:record_answer", DESK, method="post", **OFFER)
