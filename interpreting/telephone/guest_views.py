@@ -21,6 +21,7 @@ TYPED = Throttle("telephone-numbers", 10, 600)
 WRONG = {"wrong_number", "number_not_allowed"}
 # keys of the guest's texts
 TEXTS = {
+    PhoneLeg.State.READY: "waiting_title",
     PhoneLeg.State.QUEUED: "phone_calling",
     PhoneLeg.State.RINGING: "phone_calling",
     PhoneLeg.State.ANSWERED: "state_telephone",

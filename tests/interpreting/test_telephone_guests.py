@@ -1,0 +1,125 @@
+"""A guest whose line fails gives the own number: the desk calls it, nobody sees it, it is gone after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.clock import database_now
+from accounts.models import AuditEntry, Organization, User
+from interpreting.models import PhoneConference, PhoneLeg, Room
+from interpreting.rooms.actions.rooms import end_room
+from interpreting.telephone import actions, dialling
+from tests.interpreting.rooming import Scene, make_scene
+from tests.twilio_server import TwilioServer
+from volunteers.models import Volunteer
+
+pytestmark = pytest.mark.django_db
+TYPED, NUMBER = "090-1111-2222", "+819011112222"
+
+
+@pytest.fixture
+def scene(city: Organization, coordinator: User, hana: Volunteer) -> Scene:
+    return make_scene(city, coordinator, hana)
+
+
+@pytest.fixture
+def resident(scene: Scene) -> Client:
+    """The browser that took the resident's seat."""
+    client = Client()
+    entry = scene.link if scene.link.startswith("/") else reverse("guest:entry", args=[scene.link])
+    client.post(entry, {"agree": "1", "language": "vi"})
+    return client
+
+
+def address(scene: Scene) -> str:
+    return reverse("telephone:guest", args=[scene.resident.pk])
+
+
+def type_number(client: Client, scene: Scene, typed: str = TYPED) -> Any:
+    return client.post(address(scene), {"number": typed}, headers={"Accept": "application/json"})
+
+
+def test_the_desk_gets_the_number_as_a_button_and_masked(
+    scene: Scene, resident: Client, coordinator: User, client_of: Any
+) -> None:
+    assert type_number(resident, scene).json()["state"] == "ready"
+    page = client_of(coordinator).get(reverse("telephone:show", args=[scene.request.pk]))
+    text = page.content.decode()
+    assert "番号の連絡あり" in text
+    assert "090-****-2222" in text
+    assert TYPED not in text
+    assert NUMBER not in str([entry.detail for entry in AuditEntry.objects.all()])
+
+
+def test_one_press_of_the_desk_calls_in_the_guests_language(
+    scene: Scene, resident: Client, coordinator: User, twilio: TwilioServer
+) -> None:
+    type_number(resident, scene)
+    leg = PhoneLeg.objects.get()
+    assert leg.conference.room == scene.room
+    dialling.mind_all()
+    assert not twilio.calls, "not before the desk wants it"
+    actions.redial(leg, by=coordinator, at=database_now())
+    dialling.mind_all()
+    assert [call.to for call in twilio.calls.values()] == [NUMBER]
+    assert leg.language == "vi"
+    answer = resident.get(address(scene)).json()
+    assert answer == {"state": "queued", "text": "phone_calling", "problem": ""}
+
+
+def test_a_number_typed_wrong_is_corrected_and_not_called_twice(
+    scene: Scene, resident: Client
+) -> None:
+    assert type_number(resident, scene, "090-9999").json()["problem"] == "phone_wrong"
+    type_number(resident, scene, "090-1111-3333")
+    type_number(resident, scene)
+    assert [leg.number for leg in PhoneLeg.objects.all()] == [NUMBER]
+
+
+@pytest.mark.parametrize("typed", ["", "110", "0990-123456", "+1 212 555 0100", "\x00", "9" * 500])
+def test_numbers_that_are_not_called_are_refused_in_the_guests_words(
+    scene: Scene, resident: Client, typed: str
+) -> None:
+    answer = type_number(resident, scene, typed)
+    assert answer.status_code == 400
+    assert answer.json()["problem"] == "phone_wrong"
+    assert not PhoneConference.objects.exists()
+
+
+def test_only_the_browser_with_the_seat_may_speak_of_it(
+    scene: Scene, resident: Client, coordinator: User, client_of: Any
+) -> None:
+    for stranger in (Client(), client_of(coordinator)):
+        assert type_number(stranger, scene).status_code == 404
+        assert stranger.get(address(scene)).status_code == 404
+    assert not PhoneLeg.objects.exists()
+
+
+def test_after_the_room_has_ended_nobody_is_called_from_it(
+    scene: Scene, resident: Client, coordinator: User
+) -> None:
+    end_room(Room.objects.get(pk=scene.room.pk), by=coordinator, at=database_now())
+    assert type_number(resident, scene).status_code == 410
+    assert not PhoneLeg.objects.exists()
+
+
+def test_typing_on_and_on_is_slowed_down(scene: Scene, resident: Client) -> None:
+    answers = [type_number(resident, scene, "x").status_code for _ in range(12)]
+    assert answers[:10] == [400] * 10
+    assert answers[10:] == [429] * 2
+
+
+def test_without_javascript_the_way_leads_back_to_the_room(scene: Scene, resident: Client) -> None:
+    answer = resident.post(address(scene), {"number": TYPED})
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("guest:seat", args=[scene.resident.pk])
+
+
+def test_the_rooms_page_has_the_form_for_the_resident_only(scene: Scene, resident: Client) -> None:
+    page = resident.get(reverse("guest:seat", args=[scene.resident.pk])).content.decode()
+    assert f'action="{address(scene)}"' in page
+    assert "data-phone-form" in page
