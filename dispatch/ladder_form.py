@@ -26,9 +26,11 @@ from volunteers.models import Field
 
 PREFIX = "rung"
 LONGEST = 60 * DAY
+_NUMBER = r"\d+(?:\.\d+)?"
+_BARE = re.compile(_NUMBER)
 _SPAN = re.compile(
-    r"(?:(?P<days>\d+(?:\.\d+)?)日)?(?:(?P<hours>\d+(?:\.\d+)?)時間)?(?P<half>半)?"
-    r"(?:(?P<minutes>\d+(?:\.\d+)?)分?)?(?:(?P<seconds>\d+)秒)?"
+    rf"(?:(?P<days>{_NUMBER})日)?(?:(?P<hours>{_NUMBER})時間)?(?P<half>半)?"
+    rf"(?:(?P<minutes>{_NUMBER})分)?(?:(?P<seconds>\d+)秒)?"
 )
 
 
@@ -60,7 +62,7 @@ class SpanField(forms.CharField):
 
 def read_span(typed: str) -> float | None:
     """Minutes of a typed length, None if it is not one. A bare number means minutes."""
-    match = _SPAN.fullmatch(typed)
+    match = _SPAN.fullmatch(f"{typed}分" if _BARE.fullmatch(typed) else typed)
     if not match or not any(match.groups()):
         return None
     minutes = float(match["minutes"] or 0) + int(match["seconds"] or 0) / 60
