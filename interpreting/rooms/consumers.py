@@ -217,7 +217,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             task = asyncio.create_task(self._join_when_admitted())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
-        return seat.room_id
+        room_id: int = seat.room_id
+        return room_id
 
     async def _join_when_admitted(self) -> None:
         with contextlib.suppress(ProtocolError):

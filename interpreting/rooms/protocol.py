@@ -134,7 +134,8 @@ def _pointer(said: Message) -> Message:
 
 
 def _media(said: Message) -> Message:
-    return {key: _flag(said.get(key)) for key in ("mic", "camera", "screen")}
+    shown = {key: _flag(said.get(key)) for key in ("mic", "camera", "screen")}
+    return shown | ({"held": _flag(said["held"])} if "held" in said else {})
 
 
 def _document(said: Message) -> Message:

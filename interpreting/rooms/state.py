@@ -43,9 +43,9 @@ def is_joined(seat: Seat, at: datetime) -> bool:
 
 
 def _shown(seat: Seat) -> list[Seat]:
-    states = [Seat.State.ADMITTED]
+    states: list[str] = [Seat.State.ADMITTED]
     if seat.role == Seat.Role.DESK:
-        states = list(Seat.ACTIVE_STATES)
+        states = Seat.ACTIVE_STATES
     elif seat.state != Seat.State.ADMITTED:
         return [seat]
     found = Seat.objects.filter(room=seat.room_id, state__in=states)

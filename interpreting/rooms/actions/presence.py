@@ -106,8 +106,8 @@ def _come_back(room: Room, seat: Seat, at: datetime) -> None:
         move(seat, State.ADMITTED if never_waits else State.WAITING)
         seat.ended_at = None
         seat.waiting_since = at if seat.state == State.WAITING else seat.waiting_since
-    away = seat.state == State.ADMITTED and not seat.connection and seat.last_seen_at
-    if away and not never_waits and at - seat.last_seen_at > GRACE:
+    away = at - seat.last_seen_at if seat.last_seen_at and not seat.connection else timedelta(0)
+    if seat.state == State.ADMITTED and away > GRACE and not never_waits:
         move(seat, State.WAITING)
         seat.waiting_since = at
 

@@ -32,7 +32,7 @@ def show_room(request: HttpRequest, pk: int) -> HttpResponse:
     if assignment is None:
         return redirect(f"{reverse('volunteer:sign_in')}?next={request.path}")
     read_by(request, assignment.volunteer)
-    language = guest_texts.choose("", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    language = guest_texts.choose("", request.LANGUAGE_CODE)
     at = database_now()
     room = open_room_of(assignment.request)
     try:
