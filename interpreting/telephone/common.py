@@ -78,7 +78,7 @@ def log(
     **detail: Any,
 ) -> None:
     """A line in the request's log: roles, never numbers."""
-    words = {"leg": leg.pk, "role": leg.get_role_display()} if leg else {}
+    words: dict[str, Any] = {"leg": leg.pk, "role": leg.get_role_display()} if leg else {}
     record(
         conference.request.key,
         verb,
