@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Min
 
 from dispatch.models import Assignment
-from interpreting.models import Session, Visit
+from interpreting.models import PhoneLeg, Session, Visit
 
 MINUTE = timedelta(minutes=1)
 
@@ -22,16 +22,21 @@ def activity_of(assignment: Assignment) -> tuple[datetime, datetime] | None:
     span = sessions.aggregate(start=Min("started_at"), end=Max("ended_at"))
     if span["start"] is None:
         return None
-    own = Visit.objects.filter(seat__assignment=assignment, left_at__isnull=False).aggregate(
-        start=Min("joined_at"), end=Max("left_at")
-    )
-    if own["start"] is None:  # no seat in a room: a call or an operator's line of this booking
+    visits = Visit.objects.filter(seat__assignment=assignment, left_at__isnull=False)
+    calls = PhoneLeg.objects.filter(assignment=assignment, joined_at__isnull=False)
+    own = [
+        visits.aggregate(start=Min("joined_at"), end=Max("left_at")),
+        calls.filter(ended_at__isnull=False).aggregate(start=Min("joined_at"), end=Max("ended_at")),
+    ]
+    own = [one for one in own if one["start"]]  # who goes on by telephone took part in both
+    if not own:  # neither a seat nor a call of ours: an operator's line of this booking
         mine = sessions.filter(assignment=assignment)
-        own = mine.aggregate(start=Min("started_at"), end=Max("ended_at"))
-    if own["start"] is None:
+        own = [mine.aggregate(start=Min("started_at"), end=Max("ended_at"))]
+    if own[0]["start"] is None:
         return None
-    start = _floor(max(own["start"], span["start"]))
-    end = _floor(min(own["end"], span["end"]) + MINUTE - timedelta(microseconds=1))
+    start = _floor(max(min(one["start"] for one in own), span["start"]))
+    latest = min(max(one["end"] for one in own), span["end"])
+    end = _floor(latest + MINUTE - timedelta(microseconds=1))
     return start, max(end, start + MINUTE)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.errors import ActionError
 from accounts.models import User
@@ -49,7 +48,7 @@ def start_conference(
     """
     wanted = {role: typed for role, typed in numbers.items() if role in ROLES and typed.strip()}
     if not wanted:
-        raise ActionError("nobody_to_call", _("電話をかける方を選んでください。"), status=400)
+        raise ActionError("nobody_to_call", "電話をかける方を選んでください。", status=400)
     with transaction.atomic():
         conference = _open(request, by=by, at=at)
         conference.beside = [role for role in beside if role in ROLES and role not in wanted]
@@ -120,7 +119,7 @@ def note_number(seat: Seat, typed: str, *, at: datetime) -> PhoneLeg:
     with transaction.atomic():
         room = Room.objects.select_related("request__organization").get(pk=seat.room_id)
         if room.state != Room.State.OPEN or seat.state not in NOTED_FROM or seat.role not in ROLES:
-            raise ActionError("not_in_room", _("いまは電話で参加できません。"), status=409)
+            raise ActionError("not_in_room", "いまは電話で参加できません。", status=409)
         conference = _open(room.request, by=None, at=at)
         old = conference.legs.filter(role=seat.role).exclude(state__in=PhoneLeg.OVER).first()
         if old is not None and old.state != PhoneLeg.State.READY:
@@ -143,7 +142,7 @@ def reveal_number(leg: PhoneLeg, *, by: User, at: datetime) -> str:
     with transaction.atomic():
         conference, leg = lock_leg(leg.pk)
         if conference.carrier != PhoneConference.Carrier.HAND or not leg.number:
-            raise ActionError("no_number", _("表示できる番号はありません。"))
+            raise ActionError("no_number", "表示できる番号はありません。")
         if leg.state in {PhoneLeg.State.READY, PhoneLeg.State.QUEUED}:
             leg.state, leg.dialled_at = PhoneLeg.State.RINGING, at
             leg.save(update_fields=["state", "dialled_at"])
@@ -182,7 +181,7 @@ def _open(request: Request, *, by: User | None, at: datetime) -> PhoneConference
     locked = Request.objects.select_for_update(of=("self",)).select_related("organization")
     request = locked.get(pk=request.pk)
     if request.status in {Request.Status.CANCELLED, Request.Status.FINISHED}:
-        raise ActionError("request_over", _("この依頼は終了しています。"))
+        raise ActionError("request_over", "この依頼は終了しています。")
     found = PhoneConference.objects.filter(request=request, state=PhoneConference.State.OPEN)
     if (conference := found.first()) is not None:
         return lock_open_conference(conference.pk)
@@ -225,7 +224,7 @@ def _interpreters_leg(conference: PhoneConference, *, at: datetime) -> PhoneLeg:
     assignment = interpreter_of(conference.request)
     number = number_of(assignment) if assignment else ""
     if assignment is None or not number:
-        text = _("通訳の方の電話番号が登録されていません。")
+        text = "通訳の方の電話番号が登録されていません。"
         raise ActionError("no_interpreter_number", text, field="interpreter", status=400)
     leg = _leg(conference, Seat.Role.INTERPRETER, number, at=at, language="ja")
     leg.assignment, leg.volunteer = assignment, assignment.volunteer
@@ -248,7 +247,7 @@ def _leg(
 ) -> PhoneLeg:
     """A leg that is not saved yet."""
     if conference.legs.count() >= MOST_CALLS:
-        raise ActionError("too_many_calls", _("この依頼では、これ以上電話をかけられません。"))
+        raise ActionError("too_many_calls", "この依頼では、これ以上電話をかけられません。")
     return PhoneLeg(
         conference=conference,
         role=role,
@@ -286,7 +285,7 @@ def _lock_by_hand(leg: PhoneLeg) -> tuple[PhoneConference, PhoneLeg]:
     conference, leg = lock_leg(leg.pk)
     lock_open_conference(conference.pk)
     if conference.carrier != PhoneConference.Carrier.HAND:
-        raise ActionError("not_by_hand", _("この通話の状態は自動で記録されます。"))
+        raise ActionError("not_by_hand", "この通話の状態は自動で記録されます。")
     return conference, leg
 
 
@@ -299,7 +298,7 @@ def _wake(conference: PhoneConference, leg: PhoneLeg) -> None:
 
 
 def _already_calling() -> ActionError:
-    return ActionError("already_calling", _("すでに電話をかけています。"))
+    return ActionError("already_calling", "すでに電話をかけています。")
 
 
 def end_idle(conference: PhoneConference, *, at: datetime, after: timedelta) -> bool:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.errors import ActionError
@@ -44,7 +43,7 @@ def lock_open_conference(pk: int) -> PhoneConference:
     """The locked conference; raises ``conference_ended`` when it is over."""
     conference = lock_conference(pk)
     if conference.state != PhoneConference.State.OPEN:
-        raise ActionError("conference_ended", _("この三者通話は終了しました。"), status=410)
+        raise ActionError("conference_ended", "この三者通話は終了しました。", status=410)
     return conference
 
 
@@ -63,7 +62,7 @@ def may_move(leg: PhoneLeg, to: str) -> bool:
 def must_move(leg: PhoneLeg, to: str) -> None:
     """Set the state, or raise ``wrong_state``."""
     if not may_move(leg, to):
-        text = _("状態が変わったため、この操作はできません。画面を更新してご確認ください。")
+        text = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
         raise ActionError("wrong_state", text)
     leg.state = to
 

@@ -7,7 +7,6 @@ Japan count: nothing abroad, no services with charges of their own.
 from __future__ import annotations
 
 import phonenumbers
-from django.utils.translation import gettext as _
 
 from accounts.errors import ActionError
 from volunteers.phones import as_written, to_e164
@@ -23,12 +22,12 @@ def callable_number(text: str, *, field: str) -> str:
     try:
         number = to_e164(text)
     except ValueError as error:
-        words = _("電話番号を確かめてください。")
+        words = "電話番号を確かめてください。"
         raise ActionError("wrong_number", words, field=field, status=400) from error
     parsed = phonenumbers.parse(number)
     ordinary = phonenumbers.number_type(parsed) in ORDINARY or number.startswith(MOBILE)
     if parsed.country_code != 81 or not ordinary:
-        words = _("日本国内の固定電話・携帯電話・IP電話の番号を入力してください。")
+        words = "日本国内の固定電話・携帯電話・IP電話の番号を入力してください。"
         raise ActionError("number_not_allowed", words, field=field, status=400)
     return number
 

@@ -15,7 +15,8 @@ from accounts.errors import ActionError
 from accounts.models import AuditEntry, Organization, User
 from dispatch.actions.requests import cancel_request
 from dispatch.models import Assignment
-from interpreting.models import PhoneConference, PhoneLeg, Session
+from interpreting.models import PhoneConference, PhoneLeg, Room, Seat, Session, Visit
+from interpreting.rooms.times import activity_of
 from interpreting.telephone import actions, dialling
 from interpreting.telephone.numbers import callable_number, masked
 from interpreting.telephone.spoken import languages, spoken_tags, words
@@ -97,6 +98,30 @@ def test_three_people_talk_and_it_becomes_a_session(
         ("desk", 26 * 60), ("resident", 21 * 60), ("interpreter", 25 * 60),
     }  # fmt: skip
     assert reverse("reports:enter", args=[booking.pk]) in page().content.decode()
+
+
+def test_the_report_is_filled_in_with_the_call_and_with_the_room_before_it(
+    page: Callable[..., Any], calling: None, telephones: Telephones, clock: Clock,
+    booking: Assignment,
+) -> None:  # fmt: skip
+    began = clock.at
+    room = Room.objects.create(
+        organization=booking.request.organization, request=booking.request, opened_at=began
+    )
+    seat = Seat.objects.create(
+        room=room, number=1, role="interpreter", assignment=booking, created_at=began
+    )
+    Visit.objects.create(seat=seat, joined_at=began, left_at=began + timedelta(minutes=10))
+    Session.objects.create(
+        request=booking.request, assignment=booking, kind="room", started_at=began,
+        ended_at=began + timedelta(minutes=10),
+    )  # fmt: skip
+    clock.move(minutes=11)
+    for number in (DESK, HANA):
+        telephones.join(number)
+    clock.move(minutes=30)
+    page("end")
+    assert activity_of(booking) == (began, began + timedelta(minutes=41))
 
 
 def test_everybody_is_called_from_the_organizations_number(
