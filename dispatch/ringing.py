@@ -147,7 +147,7 @@ def _queue(
     Being on call means being ready, so having been asked a moment ago does not count.
     """
     ids = _not_rung_yet(request, on_call_now(_reachable(request), at), wanted)
-    ids -= _ringing_elsewhere(request, at)
+    ids -= _ringing_elsewhere(request, ids, at)
     if not ids:
         return []
     ready = {**policy, "just_asked_minutes": 0}
@@ -194,9 +194,10 @@ def _is_settled(
     return on_call_since is None or started(offer, wanted) >= on_call_since
 
 
-def _ringing_elsewhere(request: Request, at: datetime) -> set[int]:
+def _ringing_elsewhere(request: Request, ids: set[int], at: datetime) -> set[int]:
     """One telephone rings for one request at a time."""
-    others = Offer.objects.open().filter(rings_until__gt=at).exclude(request=request)
+    others = Offer.objects.open().filter(volunteer__in=ids, rings_until__gt=at)
+    others = others.exclude(request=request)
     return set(others.values_list("volunteer_id", flat=True))
 
 

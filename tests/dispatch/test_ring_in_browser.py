@@ -233,3 +233,4 @@ def test_the_service_worker_shows_a_push_replaces_it_and_takes_it_away(
     page.wait_for_function(f"{shown}.then((all) => all.some((one) => one[0] === '終わりました'))")
     assert len(page.evaluate(shown)) == 1
     page.wait_for_function(f"{shown}.then((all) => all.length === 0)")
+    browser.close()  # a worker that still asks would keep the server busy

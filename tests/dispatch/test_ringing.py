@@ -13,13 +13,14 @@ from dispatch.actions.requests import cancel_request, open_request
 from dispatch.actions.rings import rest_the_silent, ring_for_waiting
 from dispatch.engine import advance
 from dispatch.models import Assignment, Offer, Request
-from dispatch.ringing import on_call_now
+from dispatch.ringing import on_call_now, plan
 from realtime.models import Message
 from tests.dispatch.drafts import draft
 from tests.factories import (
     AssignmentFactory,
     OfferFactory,
     RequestFactory,
+    SharingAgreementFactory,
     VolunteerFactory,
 )
 from volunteers.actions import switch_on_call
@@ -282,3 +283,24 @@ def test_a_call_off_stops_the_ring(city, ready, now):
     assert request.offers.get().state == Offer.State.WITHDRAWN
     assert not Assignment.objects.exists()
     assert not Message.objects.filter(kind="offer_cancelled").exists()
+
+
+def test_a_neighbours_volunteer_on_call_rings_on_the_neighbours_rung_only(city, town, now):
+    SharingAgreementFactory(borrower=city, lender=town, languages=["vi"])
+    willing, unwilling = (
+        VolunteerFactory(organization=town, accepts_neighbours=said) for said in (True, False)
+    )
+    for volunteer in (willing, unwilling):
+        switch_on_call(volunteer, now + timedelta(hours=2), by=None, at=now)
+    request = open_request(city, draft(now, urgency="now"), by=None, at=now)
+    video, neighbour = (
+        next(n for n, one in enumerate(request.ladder) if one["kind"] == kind)
+        for kind in ("video", "neighbour")
+    )
+    Request.objects.filter(pk=request.pk).update(rung=video, rung_since=now)
+    request.refresh_from_db()
+    assert plan(request, now).now == ()
+    request.rung = neighbour
+    found = plan(request, now).now
+    assert [one.volunteer_id for one in found] == [willing.pk]
+    assert willing.name not in {one.name for one in found}

@@ -14,7 +14,8 @@ function read(data) {
   try { return data.json(); } catch { return {}; }
 }
 
-/* A page that is open and seen rings by itself. */
+/* A page that is open and seen rings by itself. Some browsers take the consent back when a push shows
+   nothing, so the notification is shown all the same, without a sound. */
 async function seen() {
   const pages = await clients.matchAll(own);
   return pages.some((page) => page.visibilityState === "visible" && new URL(page.url).pathname === "/v/");
@@ -22,18 +23,17 @@ async function seen() {
 
 async function show({ title, body, tag, url, kind, lang }) {
   if (kind === "ring_stop") return stop({ title, body, tag, url, lang });
-  if (kind === "ring" && await seen()) return undefined;
+  const ring = kind === "ring";
+  const silent = ring && await seen();
   return registration.showNotification(title || "つなぎ", {
-    body, lang, tag, data: { url },
-    renotify: Boolean(tag),
-    requireInteraction: kind === "ring",
-    vibrate: kind === "ring" ? [600, 300, 600, 300, 600] : undefined,
+    body, lang, tag, silent, data: { url },
+    renotify: Boolean(tag) && !silent,
+    requireInteraction: ring,
+    ...(ring && !silent && { vibrate: [600, 300, 600, 300, 600] }),
   });
 }
 
 async function stop({ title, body, tag, url, lang }) {
-  const shown = await registration.getNotifications({ tag });
-  if (!shown.length && await seen()) return;
   await registration.showNotification(title, { body, lang, tag, data: { url }, silent: true });
   await new Promise((done) => setTimeout(done, STOPPED_FOR));
   for (const one of await registration.getNotifications({ tag })) one.close();
