@@ -71,10 +71,10 @@ SIMPLE = {
     "ring_stop_title": "よびだしは おわりました",
     "ring_stop": "へんじは いりません。ありがとうございました。",
     "off_call": (
-        "【{organization}】よびだしに 出なかったので、待機を おわりました。"
+        "【{organization}】よびだしに 出なかったので、まつ時間を おわりました。"
         "また できるときは ここで はじめてください {url}"
     ),
-    "off_call_title": "待機を おわりました",
+    "off_call_title": "まつ時間を おわりました",
     "report": "【{organization}】{when}の 通訳、ありがとうございました。報告を 書いてください {url}",
     "area_unknown": "市の 中",
     "mode_accompany": "いっしょに 行く",
