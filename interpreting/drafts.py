@@ -16,6 +16,7 @@ from dispatch.models import Mode, Request
 from interpreting.models import Report
 
 LONGEST = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
 # a wrong month typed would be priced by another tariff; a translation may be done on other days
 FAR_OFF = timedelta(days=3)
 MAX_WAITING = 24 * 60
@@ -99,7 +100,7 @@ def _check_times(draft: ReportDraft, request: Request, at: datetime) -> None:
     if draft.ended_at <= draft.started_at:
         text = _("終了が開始より前です。日付をまたいだときは、終了日を翌日にしてください。")
         raise _refusal("ends_before_start", text, "ended_at")
-    if draft.ended_at > at:
+    if draft.ended_at > at + MINUTE:  # times are whole minutes; this one counts as begun
         raise _refusal("in_the_future", _("これからの時刻は報告できません。"), "ended_at")
     if request.mode == Mode.TRANSLATION:
         return

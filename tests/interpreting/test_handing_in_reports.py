@@ -92,6 +92,14 @@ def test_what_cannot_be_is_refused_beside_its_field(hana, change, code, field):
     assert (error.code, error.field, error.status) == (code, field, 400)
 
 
+def test_it_may_be_sent_in_the_minute_that_it_names_as_the_end(hana):
+    job = job_of(hana)
+    draft = draft_of(job)
+    soon = draft.ended_at - timedelta(seconds=61)
+    assert refusal(job, draft, at=soon).code == "in_the_future"
+    hand_in(job, draft, at=soon + timedelta(seconds=1))
+
+
 def test_a_translation_may_take_longer_than_a_day_and_start_later(hana):
     job = job_of(hana, mode="translation", start=START - timedelta(days=20))
     draft = draft_of(job, started_at=START - timedelta(days=10), minutes=60 * 24 * 3)
