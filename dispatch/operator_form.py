@@ -56,12 +56,11 @@ class OperatorForm(forms.Form):
     )
     active = forms.BooleanField(label="つなぎ先として使う", required=False, initial=True)
 
-    def clean_phone(self) -> str:
-        """A company that cannot be called is of no use."""
-        phone: str = self.cleaned_data["phone"]
-        if not phone:
-            raise forms.ValidationError("電話番号を入力してください。")
-        return phone
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # a company that cannot be called is of no use
+        self.fields["phone"].required = True
+        self.fields["phone"].error_messages["required"] = "電話番号を入力してください。"
 
     def pin_to_store(self) -> str | None:
         """None leaves the stored one."""
