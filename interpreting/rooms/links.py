@@ -48,7 +48,7 @@ _WORKING = (Assignment.State.CONFIRMED, Assignment.State.RECONFIRMED, Assignment
 
 def room_link(assignment: Assignment) -> str | None:
     """Where the interpreter comes in, as long as there is something to come into."""
-    if assignment.state not in _WORKING:
+    if assignment.state not in _WORKING or not is_remote(assignment):
         return None
     if open_room_of(assignment.request) is None and not may_open(assignment, database_now()):
         return None
@@ -64,8 +64,16 @@ def request_panel(request: Request) -> tuple[str, dict[str, Any]] | None:
     may = request.status in {Request.Status.OPEN, Request.Status.FILLED}
     if room is None and not may and not sessions:
         return None
-    context = {"room": room, "found": request, "may_open": may, "sessions": sessions}
+    past = [(session, _roles(session)) for session in sessions]
+    context = {"room": room, "found": request, "may_open": may, "sessions": past}
     return "interpreting/room/_request_panel.html", context
+
+
+def _roles(session: Session) -> str:
+    """Who took part, such as «窓口・通訳・相談者»."""
+    known = dict(Seat.Role.choices)
+    words = [str(known.get(one.get("role", ""), "")) for one in session.participants]
+    return "・".join(word for word in words if word)
 
 
 def room_states(request_ids: Sequence[int]) -> dict[int, tuple[str, str]]:

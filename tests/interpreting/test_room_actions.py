@@ -391,3 +391,35 @@ def test_after_the_end_the_interpreter_is_led_to_the_report(
     page = client_of(hana.user).get(f"/v/rooms/{scene.assignment.pk}/")
     assert page.status_code == 410
     assert f"/v/assignments/{scene.assignment.pk}/report/" in page.content.decode()
+
+
+def test_the_interpreters_pages_lead_into_the_open_room(
+    scene: Scene, hana: Volunteer, coordinator: User, client_of: Callable[[User], Client],
+    at: datetime,
+) -> None:  # fmt: skip
+    browser, link = client_of(hana.user), f'href="/v/rooms/{scene.assignment.pk}/"'
+    pages = [f"/v/assignments/{scene.assignment.pk}/", "/v/"]
+    assert [link in browser.get(page).content.decode() for page in pages] == [True, True]
+    rooms.end_room(scene.room, by=coordinator, at=at)
+    assert [link in browser.get(page).content.decode() for page in pages] == [False, False]
+
+
+def test_the_board_says_who_waits(
+    scene: Scene, coordinator: User, client_of: Callable[[User], Client]
+) -> None:
+    assert links.room_states([scene.request.pk])[scene.request.pk][1] == "通訳ルームを開けています"
+    agree(scene.link)
+    assert "1人が待合室" in client_of(coordinator).get("/board/").content.decode()
+
+
+def test_the_desk_is_led_to_the_report_after_the_end(
+    scene: Scene, coordinator: User, client_of: Callable[[User], Client], at: datetime
+) -> None:
+    presence.join(scene.desk.pk, session="page-desk", connection="a", at=at)
+    presence.join(scene.interpreter.pk, session="page-hana", connection="b", at=at)
+    rooms.end_room(scene.room, by=coordinator, at=at + timedelta(minutes=3))
+    desk = client_of(coordinator)
+    over = desk.get(f"/rooms/{scene.room.pk}/").content.decode()
+    assert f"/reports/assignment/{scene.assignment.pk}/" in over
+    panel = desk.get(f"/requests/{scene.request.pk}/").content.decode()
+    assert "（窓口・通訳）" in panel

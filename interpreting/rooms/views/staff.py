@@ -59,6 +59,8 @@ def show_room(request: HttpRequest, pk: int) -> HttpResponse:
     mine = room.seats.filter(user=user, state__in=Seat.ACTIVE_STATES).first()
     context = panel_context(room)
     if room.state != Room.State.OPEN:
+        active = room.request.assignments.active().filter(report=None)
+        context["interpreters"] = active.select_related("volunteer")
         return render(request, "interpreting/room/over.html", context, status=410)
     if mine is None:
         return render(request, "interpreting/room/lobby.html", context)
