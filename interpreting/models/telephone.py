@@ -69,6 +69,12 @@ class PhoneConference(models.Model):
     def __str__(self) -> str:
         return f"{self.request} {self.state}"
 
+    @property
+    def waits_for_desk(self) -> bool:
+        """A guest has given a number that nobody has called yet."""
+        ready = self.legs.filter(state=PhoneLeg.State.READY)
+        return self.state == self.State.OPEN and ready.exists()
+
 
 class PhoneLeg(models.Model):
     """One call to one role of a conference."""

@@ -16,8 +16,10 @@ from accounts.errors import ActionError
 from accounts.models import User
 from dispatch.models import Assignment, Request
 from interpreting.models import PhoneConference, PhoneLeg, Room, Seat
+from interpreting.rooms.actions import common as rooms
 from interpreting.telephone.common import (
     carrier_for,
+    lock_conference,
     lock_leg,
     lock_open_conference,
     log,
@@ -95,7 +97,7 @@ def end_conference(
 ) -> PhoneConference:
     """End every call, blank every number, write the session's sums; a second time does nothing."""
     with transaction.atomic():
-        conference = PhoneConference.objects.select_for_update(of=("self",)).get(pk=conference.pk)
+        conference = lock_conference(conference.pk)
         if conference.state == PhoneConference.State.ENDED:
             return conference
         for leg in conference.legs.select_for_update():
@@ -134,7 +136,14 @@ def note_number(seat: Seat, typed: str, *, at: datetime) -> PhoneLeg:
             leg.save()
         save_and_announce(conference)
         log(conference, "telephone.noted", by=None, at=at, leg=leg)
+    _tell_room(room.pk)
     return leg
+
+
+def _tell_room(room_id: int) -> None:
+    """The desk's panel shows it at once. Afterwards, as others lock the request before the room."""
+    with transaction.atomic():
+        rooms.save_and_announce(rooms.lock_room(room_id))
 
 
 def reveal_number(leg: PhoneLeg, *, by: User, at: datetime) -> str:

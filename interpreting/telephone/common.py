@@ -1,6 +1,6 @@
 """What every action on a telephone conference does alike: lock, move, log and announce.
 
-The conference's row is locked first, then its legs; nothing here talks to the network.
+The request is locked first, then the conference, then its legs; nothing here talks to the network.
 """
 
 from __future__ import annotations
@@ -34,7 +34,13 @@ def carrier_of(request: Request) -> str:
 
 
 def lock_conference(pk: int) -> PhoneConference:
-    """The conference with a row lock; every change of it or its legs starts here."""
+    """The conference with a row lock; every change of it or its legs starts here.
+
+    Its request is locked first, as by everybody who ends a request and its calls with it; a
+    session that begins would lock it later and might wait for them crosswise.
+    """
+    request_id = PhoneConference.objects.values_list("request_id", flat=True).get(pk=pk)
+    Request.objects.select_for_update(of=("self",)).get(pk=request_id)
     found = PhoneConference.objects.select_for_update(of=("self",))
     return found.select_related("organization", "request").get(pk=pk)
 

@@ -46,7 +46,11 @@ def type_number(client: Client, scene: Scene, typed: str = TYPED) -> Any:
 def test_the_desk_gets_the_number_as_a_button_and_masked(
     scene: Scene, resident: Client, coordinator: User, client_of: Any
 ) -> None:
+    before = Room.objects.get().version
     assert type_number(resident, scene).json()["state"] == "ready"
+    assert Room.objects.get().version > before, "the desk's panel is fetched again"
+    panel = client_of(coordinator).get(reverse("interpreting:room_panel", args=[scene.room.pk]))
+    assert "電話番号の連絡がありました" in panel.content.decode()
     page = client_of(coordinator).get(reverse("telephone:show", args=[scene.request.pk]))
     text = page.content.decode()
     assert "番号の連絡あり" in text

@@ -30,5 +30,6 @@ form?.addEventListener("submit", async (event) => {
   tell(problem || text || "waiting_title");
   if (problem) return;
   form.reset();
+  form.closest("[data-telephone]").dataset.calling = "yes"; // stays on the screen though the line is back
   timer ??= setInterval(look, EVERY);
 });
