@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db.models import Q
@@ -216,7 +216,7 @@ def _speakers(
         found[pk] = Speaker(
             pk, number if own else 0, name if own else "", 0 if own else owner, video
         )
-        rested[pk] = _days(moments, lambda day, s=status, p=paused_until: is_active(s, p, day))
+        rested[pk] = _days(moments, partial(is_active, status, paused_until))
         if on_call is not None and video and status == Volunteer.Status.ACTIVE:
             found[pk].on_call = moments.between(at - timedelta(minutes=1), on_call)
     ids = list(found)
@@ -257,8 +257,12 @@ def _valid(ids: list[int], moments: Moments) -> dict[int, int]:
     )
     masks: dict[int, int] = defaultdict(int)
     for pk, starts, ends in terms.values_list("volunteer_id", "starts_on", "ends_on"):
-        masks[pk] |= _days(moments, lambda day, a=starts, b=ends: a <= day <= b)
+        masks[pk] |= _days(moments, partial(_within, starts, ends))
     return masks
+
+
+def _within(first: date, last: date, day: date) -> bool:
+    return first <= day <= last
 
 
 def _busy(ids: list[int], moments: Moments) -> dict[int, int]:
@@ -288,10 +292,10 @@ def _hours(ids: list[int], moments: Moments) -> dict[int, int]:
         last_day__gte=moments.first_day - timedelta(days=1),
         first_day__lte=moments.last_day + timedelta(days=1),
     )
-    for pk, *one in near.values_list(
+    for pk, first, last, start, end, available in near.values_list(
         "volunteer_id", "first_day", "last_day", "from_minute", "to_minute", "available"
     ):
-        exceptions[pk].append(DatedException(*one))
+        exceptions[pk].append(DatedException(first, last, start, end, available))
     known: dict[Any, int] = {}
     return {pk: _free(rules[pk] or ALWAYS, exceptions[pk], moments, known) for pk in ids}
 

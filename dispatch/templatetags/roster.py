@@ -37,7 +37,7 @@ def own_desk(context: template.Context, volunteer: Volunteer) -> dict[str, Any]:
 
 
 def _next_sittings(shifts: list[Shift], today: date) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     days_off = {
         (shift.pk, one.day) for shift in shifts for one in shift.absences.filter(day__gte=today)
     }
