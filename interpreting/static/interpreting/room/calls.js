@@ -33,11 +33,18 @@ export class Calls {
       const known = this.seats.has(seat);
       this.seats.set(seat, one);
       this.room.stage.tile(one);
-      if (this.peers.get(seat)?.stream.active) this.track(this.peers.get(seat), "voice");
+      this.catchUp(this.peers.get(seat));
       if (!known && this.settled) say(t("joined", { who: this.name(seat) }));
       if (one.session && this.room.socket.welcomed) this.connect(one);
     }
     this.settled = true;
+  }
+
+  /* A connection that was quicker than the news of its seat. */
+  catchUp(peer) {
+    if (!peer) return;
+    if (peer.stream.active) this.track(peer, "voice");
+    this.state(peer, peer.phase || "connecting");
   }
 
   connect({ seat, session }) {

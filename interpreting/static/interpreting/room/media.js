@@ -32,7 +32,12 @@ export class Media {
   picture() { return { ...PICTURE, ...(this.chosen.video ? { deviceId: { exact: this.chosen.video } } : { facingMode: this.facing }) }; }
 
   async fetchMic() { return this.fetch({ audio: this.voice() }); }
-  async fetchCamera() { const result = await this.fetch({ video: this.picture() }); this.cameraOn = result === "ok"; return result; }
+  async fetchCamera() {
+    this.cameraOn = true;
+    const result = await this.fetch({ video: this.picture() });
+    if (result !== "ok") { this.cameraOn = false; this.onchange(); }
+    return result;
+  }
   async fetch(constraints) {
     try { this.take(await navigator.mediaDevices.getUserMedia(constraints)); return "ok"; }
     catch (error) { return REASONS[error.name] || "missing"; }

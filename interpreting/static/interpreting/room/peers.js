@@ -8,10 +8,11 @@ const PLACES = ["voice", "camera", "screen"];
 const VOICE_RATE = 24_000; // bit/s, Opus speech
 const PATIENCE = { polite: 5000, impolite: 3000 }; // milliseconds without a path before an ICE restart
 const SLOW_START = 8000;
+const GONE = new Set(["disconnected", "failed", "closed"]);
 
 export class Peer {
   constructor({ seat, session, polite, configuration, send, tracks, on }) {
-    Object.assign(this, { seat, session, polite, send, tracks, on, making: false, restarts: 0, limits: null, chain: Promise.resolve() });
+    Object.assign(this, { seat, session, polite, send, tracks, on, making: false, restarts: 0, phase: "connecting", limits: null, chain: Promise.resolve() });
     this.stream = new MediaStream(); // what comes in: voice and camera
     this.shared = new MediaStream();
     const pc = this.pc = new RTCPeerConnection(configuration);
@@ -26,7 +27,7 @@ export class Peer {
 
   say(data) { this.send({ type: "signal", to: this.seat, session: this.session, data }); }
   sender(place) { return this.pc.getTransceivers()[PLACES.indexOf(place)]?.sender; }
-  get connected() { return ["connected", "completed"].includes(this.pc.iceConnectionState); }
+  get connected() { return ["connected", "completed"].includes(this.pc.iceConnectionState) && !GONE.has(this.pc.connectionState); }
 
   make() {
     this.pc.addTransceiver("audio", { direction: "sendrecv", streams: [this.stream], sendEncodings: [{ maxBitrate: VOICE_RATE, priority: "high", networkPriority: "high" }] });
@@ -91,10 +92,10 @@ export class Peer {
   }
 
   changed() {
-    const state = this.pc.iceConnectionState;
     if (this.connected) { this.lost = null; this.restarts = 0; if (this.limits) this.limit(this.limits); }
-    else if (["disconnected", "failed"].includes(state)) this.lost ??= performance.now();
-    this.on("state", this, this.connected ? "connected" : this.lost ? "lost" : "connecting");
+    else if (GONE.has(this.pc.iceConnectionState) || GONE.has(this.pc.connectionState)) this.lost ??= performance.now();
+    this.phase = this.connected ? "connected" : this.lost ? "lost" : "connecting";
+    this.on("state", this, this.phase);
   }
 
   supervise() {
