@@ -15,6 +15,7 @@ from dispatch.ladder import ASKING, DEVICE, OPERATOR, next_index
 from dispatch.models import Assignment, Offer, OperatorCall, OperatorService, Request
 from dispatch.operators import active_services
 from dispatch.ringing import on_call_now
+from dispatch.roster import OnSite, on_site
 from dispatch.subscriptions import rooms_of
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
@@ -78,6 +79,7 @@ class Board:
     jobs: list[Job] = field(default_factory=list)
     days: list[tuple[date, list[Booking]]] = field(default_factory=list)
     on_call: list[Volunteer] = field(default_factory=list)
+    on_site: list[OnSite] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     silent: list[Assignment] = field(default_factory=list)
     unreported: int = 0
@@ -89,6 +91,7 @@ def board_of(organization: Organization, at: datetime) -> Board:
         jobs=open_jobs(organization, at),
         days=bookings(organization, at),
         on_call=people_on_call(organization, at),
+        on_site=on_site(organization, at),
         calls=call_list(organization, at),
         silent=silent_bookings(organization, at),
         unreported=Assignment.objects.filter(

@@ -44,6 +44,7 @@ class Search:
     request_id: int | None = None
     skip_asked: bool = True
     scarce_tags: tuple[str, ...] = ()
+    at_desk: frozenset[int] = frozenset()
     tags: tuple[str, ...] = field(default=())
 
     def parameters(self, **more: Any) -> dict[str, Any]:
@@ -337,6 +338,7 @@ class _Details:
             other_languages_scarce=pk in self.scarce,
             on_call=row[13],
             seen_recently=row[14],
+            at_desk=pk in self.search.at_desk,
         )
 
 

@@ -15,8 +15,9 @@ from accounts.models import Organization
 from dispatch import matching, prune, travel
 from dispatch.candidate_rows import Search, load, point, scarce_tags, survey
 from dispatch.match_values import Need, Person, Ranking, Wish
-from dispatch.models import Request
+from dispatch.models import Request, Urgency
 from dispatch.policy import DEFAULT, Policy, merged, policy_for
+from dispatch.roster import on_site
 from volunteers import languages
 
 LOAD_ALL = 2000
@@ -27,11 +28,13 @@ NARROW = 4
 
 @dataclass(frozen=True)
 class Counts:
-    """``able`` could be asked now, ``on_call`` are waiting, ``registered`` know the language."""
+    """``able`` could be asked now, ``on_call`` are waiting, ``registered`` know the language,
+    ``at_desk`` sit at the desk that asks."""
 
     able: int
     on_call: int
     registered: int
+    at_desk: int = 0
 
 
 def need_of(request: Request, remote: bool = False) -> Need:
@@ -85,7 +88,7 @@ def find_candidates(
         request_id=request.pk,
         skip_asked=skip_asked,
     )
-    return _find(search, limit)
+    return _find(_with_the_desk(search, request.organization, request.desk_id), limit)
 
 
 def rank_people(
@@ -129,26 +132,49 @@ def find_for_need(
 
 
 def count_able(
-    need: Need, organization: Organization, at: datetime, *, policy: Policy | None = None
+    need: Need,
+    organization: Organization,
+    at: datetime,
+    *,
+    policy: Policy | None = None,
+    desk_id: int | None = None,
 ) -> Counts:
-    """How many could do it, are on call, and are registered for the language (active, pledged)."""
+    """How many could do it, are on call, and are registered for the language (active, pledged).
+
+    ``desk_id``: the desk that asks; whoever sits there now counts as able.
+    """
     search = Search(
         need=need, organization_id=organization.pk, at=at, policy=_policy(policy, organization)
     )
-    search, speakers = _surveyed(search)
+    search, speakers = _surveyed(_with_the_desk(search, organization, desk_id))
     if speakers > LOAD_ALL:
-        return Counts(*prune.count(search))
+        there = load(search, list(search.at_desk)) if search.at_desk else []
+        return Counts(*prune.count(search), at_desk=len(there))
     people = [person for person in load(search) if person.status == "active"]
     return Counts(
         able=matching.count(need, people, at=at, policy=search.policy),
         on_call=sum(person.on_call for person in people),
         registered=len(people),
+        at_desk=sum(person.at_desk for person in people),
     )
 
 
 def _policy(policy: Policy | None, organization: Organization) -> Policy:
     """A request opened long ago may carry a policy that lacks a key: the default fills it."""
     return merged(DEFAULT, policy) if policy else policy_for(organization)
+
+
+def _with_the_desk(search: Search, organization: Organization, desk_id: int | None) -> Search:
+    """The search with whoever sits at the asking desk, where somebody is wanted there now."""
+    need = search.need
+    if desk_id is None or need.urgency != Urgency.NOW or need.remote:
+        return search
+    there = {
+        one.volunteer_id
+        for one in on_site(organization, search.at)
+        if one.desk_id == desk_id and need.place in {"", one.desk}
+    }
+    return replace(search, at_desk=frozenset(there))
 
 
 def _surveyed(search: Search) -> tuple[Search, int]:
@@ -178,7 +204,7 @@ def _find_narrowed(search: Search, limit: int) -> Ranking:
     while True:
         ids, able = prune.best(search, size)
         near = prune.just_excluded(search, just_asked=not ids)
-        ranking = _ranked(search, load(search, [*ids, *near]), limit)
+        ranking = _ranked(search, load(search, [*search.at_desk, *ids, *near]), limit)
         if len(ranking.candidates) >= limit or len(ids) < size:
             return replace(ranking, able=max(able, ranking.able))
         size *= NARROW

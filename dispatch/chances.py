@@ -32,7 +32,8 @@ def chance_of(person: Person, urgency: str, travel_minutes: int, settings: dict[
     """Chance (0-1) that ``person``, asked now, says yes at all, in an urgency class.
 
     ``settings`` is the policy's "chance". The learned rate is lowered for a long way, for every
-    ask of the last week and for unstated hours, raised for whoever is on call or looking at the app.
+    ask of the last week and for unstated hours, raised for whoever is on call, at the desk or
+    looking at the app.
     """
     mean = settings["means"][urgency]
     chance = learned_rate(person.accepted_count, person.asked_count, mean, settings["prior_asks"])
@@ -41,7 +42,7 @@ def chance_of(person: Person, urgency: str, travel_minutes: int, settings: dict[
     chance *= settings["per_10_minutes"] ** steps
     if not person.has_hours:
         chance *= settings["hours_unknown"]
-    if person.on_call and urgency == "now":
+    if (person.on_call or person.at_desk) and urgency == "now":
         chance *= settings["on_call_now"]
     if person.seen_recently:
         chance *= settings["seen_recently"]

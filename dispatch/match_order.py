@@ -1,6 +1,6 @@
 """The order of candidates: criteria one after the other, coarse enough that the later ones count.
 
-1 wishes and continuity · 2 skill · 3 people of a scarce language kept free · 4 likely and fair ·
+0 who sits at the desk that asks · 1 wishes and continuity · 2 skill · 3 people of a scarce language kept free · 4 likely and fair ·
 5 way · 6 days since asked, since served, then the number in the register. Never one score: a
 coordinator can read out which criterion decided. `dispatch.prune` states the same key in SQL.
 """
@@ -29,6 +29,7 @@ Key = tuple[float, ...]
 def key(person: Person, case: Case, minutes: int, chance: float) -> Key:
     """The ordered criteria, smaller is better; the last two make it unique."""
     return (
+        int(not person.at_desk),
         wish_band(person, case),
         skill_band(person, case),
         int(person.other_languages_scarce),
@@ -137,6 +138,8 @@ def _skill_reasons(person: Person, case: Case) -> Iterator[Reason]:
 
 
 def _presence_reasons(person: Person, case: Case) -> Iterator[Reason]:
+    if person.at_desk:
+        yield Reason("at_desk", "窓口にいます", True)
     if person.on_call:
         yield Reason("on_call", "いま待機中", True)
     elif person.seen_recently:
@@ -178,7 +181,7 @@ def _habit(person: Person) -> Iterator[Reason]:
 
 def _way_reasons(person: Person, case: Case, minutes: int) -> Iterator[Reason]:
     need = case.need
-    if need.remote:
+    if need.remote or person.at_desk:
         return
     if person.point is None or need.point is None:
         yield Reason("way_unknown", f"位置が未登録（移動は仮に{minutes}分）", False)

@@ -255,14 +255,15 @@ def just_asked(person: Person, case: Case, minutes: int) -> Reason | None:
 
 def quiet_hours(person: Person, case: Case, minutes: int) -> Reason | None:
     """An urgent message at night only to those who allow it or are on call."""
-    if not case.quiet or person.night_messages or person.on_call:
+    if not case.quiet or person.night_messages or person.on_call or person.at_desk:
         return None
     return _against("quiet", "夜間・早朝の連絡を希望していません")
 
 
 def available(person: Person, case: Case, minutes: int) -> Reason | None:
-    """Within stated hours. On call is enough at the counter; unstated hours are asked about."""
-    if case.need.is_written or (case.urgency == "now" and person.on_call):
+    """Within stated hours; unstated ones are asked about. At the counter being there is enough,
+    or on call."""
+    if case.need.is_written or person.at_desk or (case.urgency == "now" and person.on_call):
         return None
     if not person.has_hours and not person.exceptions:
         return None
@@ -345,7 +346,7 @@ def weekly_hours(person: Person, case: Case, minutes: int) -> Reason | None:
 def reach(person: Person, case: Case, minutes: int) -> Reason | None:
     """Inside the areas or the travel time that the person named, if any."""
     need = case.need
-    if need.remote or (person.reach_minutes is None and not person.areas):
+    if need.remote or person.at_desk or (person.reach_minutes is None and not person.areas):
         return None
     if need.area and need.area in person.areas:
         return None

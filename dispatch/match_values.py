@@ -99,7 +99,7 @@ class Person:
     from, and in the week of, the need. ``asks_7_days`` counts every ask, ``booked_asks_7_days``
     those without hurry. ``asked_count`` counts asks that ran their course, ``accepted_count`` the
     yeses among them, late ones included. ``other_languages_scarce``: speaks, besides, a language
-    that hardly anybody else does.
+    that hardly anybody else does. ``at_desk``: sits at the very desk that asks, now, and is free.
     """
 
     volunteer_id: int
@@ -140,6 +140,7 @@ class Person:
     other_languages_scarce: bool = False
     on_call: bool = False
     seen_recently: bool = False
+    at_desk: bool = False
 
     @property
     def level(self) -> int:
@@ -148,7 +149,7 @@ class Person:
 
     def travel_to(self, need: Need) -> int:
         """Estimated minutes from home to the need, 0 if nobody travels."""
-        if need.remote:
+        if need.remote or self.at_desk:
             return 0
         by: travel.TravelBy = "car" if self.by_car else "transit"
         same_area = bool(need.area) and need.area in self.areas

@@ -156,7 +156,7 @@ def _queue(
         lent = find_neighbours(request, at=at, limit=MOST_LENT, policy=ready).candidates
         found = [*found, *(one for one in lent if one.volunteer_id in ids)]
     load = _loads(ids, at)
-    return sorted(found, key=lambda one: (one.key[0], load.get(one.volunteer_id, 0), one.rank))
+    return sorted(found, key=lambda one: (one.key[:2], load.get(one.volunteer_id, 0), one.rank))
 
 
 def _reachable(request: Request) -> VolunteerQuerySet:

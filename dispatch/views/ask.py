@@ -149,11 +149,12 @@ def counted(form: RequestForm, organization: Organization) -> Shown | None:
     if not data.get("language") or "starts_at" not in data:
         return None
     try:
-        need = need_of_draft(form.draft_without_saving())
+        draft = form.draft_without_saving()
     except KeyError:
         return None
     name = language_name(data["language"], "ja")
-    return Shown(name, count_able(need, organization, form.at))
+    desk_id = draft.desk.pk if draft.desk else None
+    return Shown(name, count_able(need_of_draft(draft), organization, form.at, desk_id=desk_id))
 
 
 def need_of_draft(draft: Draft) -> Need:
