@@ -167,6 +167,6 @@ def kept_in(words: str) -> list[str]:
         names = [name for (name,) in cursor.fetchall()]
         found = []
         for name in names:
-            cursor.execute(f"SELECT 1 FROM {name} t WHERE t::text LIKE %s LIMIT 1", [f"%{words}%"])  # noqa: S608
+            cursor.execute(f"SELECT 1 FROM {name} t WHERE t::text LIKE %s LIMIT 1", [f"%{words}%"])
             found += [name] if cursor.fetchone() else []
     return found

@@ -4,7 +4,7 @@ Over the pages alone: the request, the ring, the room with three real pages, the
 its price. Once on two web processes and two workers with Redis, once shorter on a single process.
 """
 
-# ruff: noqa: F811 - the browser of meeting.py takes the place of the conftest's
+
 from __future__ import annotations
 
 from datetime import date, timedelta
