@@ -1,4 +1,4 @@
-"""Everything that changes a room or a seat; each action locks the room first.
+"""Everything that changes a room or a seat; locked are the request, then the room, then the seat.
 
-Where an action needs the request as well, the request is locked before the room.
+`common.lock_room` does so in this order; nobody who holds a room may lock a request afterwards.
 """

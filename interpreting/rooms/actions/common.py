@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import User
+from dispatch.models import Request
 from interpreting.models import Room, Seat
 from realtime.events import organization_group, publish
 
@@ -24,7 +25,13 @@ def room_group(room_id: int) -> str:
 
 
 def lock_room(pk: int) -> Room:
-    """The room with a row lock; every change of it or its seats starts here."""
+    """The room with a row lock; every change of it or its seats starts here.
+
+    Its request is locked first, as by everybody who ends a request and its room with it: a session
+    that begins, or a booking, would lock it later and might wait for them crosswise.
+    """
+    request_id = Room.objects.values_list("request_id", flat=True).get(pk=pk)
+    Request.objects.select_for_update(of=("self",)).get(pk=request_id)
     found = Room.objects.select_for_update(of=("self",))
     return found.select_related("organization", "request__desk").get(pk=pk)
 

@@ -161,8 +161,9 @@ def redeem_code(code: str, *, at: datetime) -> tuple[Seat, str]:
         alike = Room.objects.filter(state=Room.State.OPEN, code_expires_at__gt=at)
         alike = alike.filter(code_hash__startswith=tokens.code_group(code))
         found = alike.filter(code_hash=tokens.hashed_code(code), code_tries__lt=CODE_TRIES).first()
-        if found is None:
-            alike.update(code_tries=F("code_tries") + 1)
+        if found is None:  # in order, so that two wrong tries do not wait crosswise
+            rows = list(alike.order_by("pk").select_for_update().values_list("pk", flat=True))
+            Room.objects.filter(pk__in=rows).update(code_tries=F("code_tries") + 1)
     if found is None:
         raise wrong_code()
     with transaction.atomic():
