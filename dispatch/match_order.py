@@ -1,7 +1,8 @@
 """The order of candidates: criteria one after the other, coarse enough that the later ones count.
 
-0 who sits at the desk that asks · 1 wishes and continuity · 2 skill · 3 people of a scarce language kept free · 4 likely and fair ·
-5 way · 6 days since asked, since served, then the number in the register. Never one score: a
+0 who sits at the desk that asks · 1 wishes and continuity · 2 skill · 3 people of a scarce language
+kept free · 4 likely and fair · 5 way · 6 days since asked, since served, then the number in the
+register. Never one score: a
 coordinator can read out which criterion decided. `dispatch.prune` states the same key in SQL.
 """
 

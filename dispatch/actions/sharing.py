@@ -17,7 +17,10 @@ from django.db.models import Q
 from accounts.audit import WORDS, record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
-from dispatch.models import SharingAgreement
+from dispatch.actions.common import lock_request, log, save_and_announce, schedule
+from dispatch.ladder import NEIGHBOUR
+from dispatch.messages import tell_released
+from dispatch.models import Offer, Request, SharingAgreement
 
 State = SharingAgreement.State
 WORDS.update(
@@ -77,7 +80,8 @@ def end(
 ) -> SharingAgreement:
     """Either side ends it; before it was agreed the lender declines and the borrower takes it back.
 
-    Requests for which a neighbour has already said yes go on. Raises ``wrong_state``.
+    Requests for which a neighbour has already said yes go on; who was asked and has not answered
+    is told that it is off. Raises ``wrong_state``.
     """
     with transaction.atomic():
         locked = _lock(agreement)
@@ -89,7 +93,33 @@ def end(
         locked.save(update_fields=["state", "ended_at"])
         verb = "sharing.declined" if declined else "sharing.ended"
         _record(locked, verb, side=organization, by=by, at=at)
+        _take_back_offers(locked, by=by if organization.pk == locked.borrower_id else None, at=at)
     return locked
+
+
+def _take_back_offers(agreement: SharingAgreement, *, by: User | None, at: datetime) -> None:
+    """What the lender's people were still asked under an agreement that has just ended.
+
+    ``by``: who stands in the requests' log; a member of the lender never does.
+    """
+    lent = Offer.objects.open().filter(
+        request__organization=agreement.borrower, volunteer__organization=agreement.lender
+    )
+    label = "" if by else agreement.lender.name
+    for pk in sorted(set(lent.values_list("request_id", flat=True))):
+        request = lock_request(pk)
+        rows = lent.filter(request=request).select_for_update(of=("self",))
+        told = []
+        for offer in rows.select_related("volunteer__organization"):
+            offer.state, offer.answered_at = Offer.State.WITHDRAWN, at
+            offer.save(update_fields=["state", "answered_at"])
+            tell_released(offer.volunteer, request, reason="cancelled", at=at, offer=offer)
+            told.append(offer.volunteer_id)
+        asking = request.current_rung.get("kind") == NEIGHBOUR and not request.waves_stopped
+        if request.status == Request.Status.OPEN and asking:
+            schedule(request, Request.NextAction.WAVE, at)  # the next rung need not wait
+        log(request, "neighbours.ended", by=by, at=at, label=label, asked=len(told))
+        save_and_announce(request, volunteers=told)
 
 
 def _lock(agreement: SharingAgreement) -> SharingAgreement:
