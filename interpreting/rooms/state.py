@@ -1,6 +1,6 @@
 """How a room stands in the eyes of one seat: the ``room`` message of the socket. Reads only.
 
-Guests see who is inside, by role and pseudonym; only the desk sees who was invited or waits.
+Guests see who is inside, by role and pseudonym in their language; only the desk sees who was invited or waits.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 from interpreting.models import Room, Seat
 from interpreting.rooms.actions.sessions import session_of
+from interpreting.rooms.labels import label_for
 
 LOST = timedelta(seconds=45)
 """A seat whose page has not been seen for so long is no longer joined (it says so every 20 s)."""
@@ -58,7 +59,7 @@ def _seen_by(me: Seat, other: Seat, at: datetime) -> dict[str, Any]:
         "seat": other.pk,
         "number": other.number,
         "role": other.role,
-        "label": other.label,
+        "label": label_for(other, "ja" if me.role == Seat.Role.DESK else me.language),
         "language": other.language,
         "state": other.state,
         "joined": joined,

@@ -14,6 +14,7 @@ from accounts.models import Organization, User
 from interpreting.models import Seat
 from interpreting.rooms import access, tokens
 from interpreting.rooms.actions import rooms, seats
+from interpreting.rooms.labels import label_for
 from tests.interpreting.rooming import Scene, agree, make_scene
 from volunteers.models import Volunteer
 
@@ -154,12 +155,37 @@ def test_guests_see_no_names_and_nobody_who_waits(scene: Scene, coordinator: Use
     labels = {one["role"]: one["label"] for one in inside.json()["seats"]}
     assert labels == {
         "desk": scene.room.organization.name,
-        "interpreter": scene.assignment.volunteer.pseudonym,
-        "resident": "相談者",
+        "interpreter": "Phiên dịch viên 101",
+        "resident": "Người cần tư vấn",
     }
     for name in ("山田", "佐藤", scene.request.resident_name):
         assert name not in inside.content.decode()
         assert name not in browser.get(f"/seat/{scene.resident.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "read"),
+    [
+        ("en", "通訳 12番", "Interpreter 12"),
+        ("ja-simple", "通訳 12番", "通訳の 人 12"),
+        ("ja", "通訳 12番", "通訳 12番"),
+        ("ar", "通訳 2", "المترجم 2"),
+        ("en", "通訳", "Interpreter"),
+        ("en", "", "Interpreter"),
+        ("en", "山田 花", "山田 花"),
+        ("en", "看護師", "看護師"),
+    ],
+)
+def test_a_pseudonym_is_read_in_the_own_language_and_a_given_name_as_given(
+    language: str, label: str, read: str
+) -> None:
+    assert label_for(Seat(role="interpreter", label=label), language) == read
+
+
+def test_the_desk_reads_what_is_stored_and_its_name_is_never_translated() -> None:
+    desk = Seat(role="desk", label="窓口")
+    assert label_for(desk, "en") == "窓口"
+    assert label_for(Seat(role="resident"), "ja") == "相談者"
 
 
 def test_pages_of_a_room_may_use_the_devices_and_no_other_page_may(

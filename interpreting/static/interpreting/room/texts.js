@@ -45,10 +45,5 @@ export function symbol(name, sheet = "controls") {
 export const find = (name, within = document) => within.querySelector(`[data-${name}]`);
 export const all = (name, within = document) => [...within.querySelectorAll(`[data-${name}]`)];
 
-/* How a seat is called on this page: in Japanese as the desk named it, elsewhere by its role, with
-   the number of a pseudonym («通訳 12番» is «Interpreter 12»). */
-export function nameOf({ role, label }) {
-  const { language } = document.getElementById("room").dataset;
-  if (label && (language.startsWith("ja") || role === "desk")) return label;
-  return [t(`role_${role}`), label?.match(/\d+/)?.[0]].filter(Boolean).join(" ");
-}
+/* How a seat is called: the server says it in the language of this page's seat. */
+export const nameOf = ({ role, label }) => label || t(`role_${role}`);
