@@ -102,6 +102,11 @@ def started(ring: Offer, wanted: dict[str, Any]) -> datetime:
     return ring.rings_until - timedelta(seconds=wanted["rings_until_seconds"])
 
 
+def rings_at(offer: Offer, at: datetime) -> bool:
+    """The telephone of whoever was asked rings at the instant ``at`` (UTC)."""
+    return offer.is_open and offer.rings_until is not None and offer.rings_until > at
+
+
 def on_call_now(people: VolunteerQuerySet, at: datetime) -> VolunteerQuerySet:
     """Of these people, those who can really be rung at ``at``: on call, by video, not booked."""
     booked = Assignment.objects.filter(

@@ -85,6 +85,9 @@ class OfferSerializer(serializers.Serializer):
     seen_at = InstantField(allow_null=True)
     answered_at = InstantField(allow_null=True)
     expires_at = InstantField()
+    rings_until = InstantField(
+        allow_null=True, help_text="On call: until when the telephone rings or rang, if unanswered."
+    )
     via = serializers.SerializerMethodField()
     decline_reason = serializers.CharField(allow_blank=True)
     late = serializers.SerializerMethodField()

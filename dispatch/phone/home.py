@@ -27,6 +27,7 @@ from dispatch.phone.forms import ON_CALL_MINUTES, OnCallForm
 from dispatch.phone.jobs import Job, job_of
 from dispatch.phone.offers import PRESENCE, etag_of
 from dispatch.phone.people import own_rows, volunteers_only
+from dispatch.ringing import rings_at
 from dispatch.subscriptions import price_estimate, states_of_reports
 from realtime import push
 from realtime.models import Message
@@ -144,8 +145,8 @@ def home_context(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
     jobs = present_jobs(people, at)
     offers = open_offers(people)
     return {
-        "rings": [ring_of(offer) for offer in offers if rings(offer, at)],
-        "asked": [asked_card(offer, at) for offer in offers if not rings(offer, at)],
+        "rings": [ring_of(offer) for offer in offers if rings_at(offer, at)],
+        "asked": [asked_card(offer, at) for offer in offers if not rings_at(offer, at)],
         "to_report": [job for job in jobs if job.wants_report],
         "running": [job for job in jobs if job.running],
         "coming": [job for job in jobs if job.coming],
@@ -166,11 +167,6 @@ def on_call_context(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
         "rings_by": recipient(volunteer).channel,
         "by_hand": Message.Channel.HAND,
     }
-
-
-def rings(offer: Offer, at: datetime) -> bool:
-    """The telephone of whoever was asked rings at this moment."""
-    return offer.rings_until is not None and offer.rings_until > at
 
 
 def ring_of(offer: Offer) -> Ring:

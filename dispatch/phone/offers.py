@@ -39,6 +39,7 @@ from dispatch.phone.reading import is_person, language_query, personal, read_by
 from dispatch.phone.sign_in import expect_code
 from dispatch.phone.stages import stage_of
 from dispatch.phone.throttle import UNKNOWN_LINKS, address_of
+from dispatch.ringing import rings_at
 from dispatch.subscriptions import price_estimate, room_link
 from volunteers.actions import mark_seen as note_presence
 from volunteers.languages import get as language_of
@@ -247,6 +248,7 @@ def offer_context(request: HttpRequest, offer: Offer, at: datetime) -> dict[str,
         "area": wanted.public_area,
         "travels": not (offer.remote or Mode(wanted.mode).is_remote),
         "price": price_estimate(wanted, remote=offer.remote),
+        "rings": stage.name == "open" and rings_at(offer, at),
         "deadline": words.deadline(offer.expires_at, at),
         "reason_form": ReasonForm() if stage.name == "declined" else None,
         "reason_given": offer.decline_reason,

@@ -16,6 +16,7 @@ from dispatch.log_texts import look_of_line, sentence, wish_text
 from dispatch.models import Offer, OperatorCall, Request, Requirement
 from dispatch.neighbours import is_lent, name_on
 from dispatch.operators import minutes_of
+from dispatch.ringing import rings_at
 from ui.templatetags.ui import icon
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
@@ -78,6 +79,12 @@ def may_be_called(offer: Offer) -> bool:
     """The desk knows the person: our own volunteer, or one who has accepted."""
     lent = is_lent(offer.volunteer, offer.request.organization_id)
     return not lent or offer.state == Offer.State.ACCEPTED
+
+
+@register.filter
+def rings(offer: Offer, at: datetime) -> bool:
+    """The telephone of whoever was asked rings at this moment."""
+    return rings_at(offer, at)
 
 
 @register.filter

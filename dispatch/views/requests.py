@@ -131,6 +131,7 @@ def render_fragment(
             "names": names_in(log, fresh),
             "near": fresh.starts_at <= at + timedelta(hours=1),
             "staff": staff,
+            "at": at,
             "accountant": membership.role == Role.ACCOUNTANT,
             "requester": membership.role == Role.REQUESTER,
         },

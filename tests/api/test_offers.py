@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import AuditEntry
@@ -172,3 +174,12 @@ def test_nobody_else_answers(request, opened, hana, client, verb):
     assert answer(request.getfixturevalue(client), offer, verb).status_code == 404
     offer.refresh_from_db()
     assert offer.state == "sent"
+
+
+def test_an_offer_tells_until_when_it_rings(desk, opened, hana, now):
+    until = now + timedelta(seconds=40)
+    factories.OfferFactory(request=opened, volunteer=hana, rings_until=until)
+    factories.OfferFactory(request=opened, volunteer=factories.VolunteerFactory(
+        organization=opened.organization))  # fmt: skip
+    shown = desk.get(address(opened, "offers")).json()["results"]
+    assert [row["rings_until"] for row in shown] == ["2026-11-24T10:00:40+09:00", None]

@@ -346,3 +346,16 @@ def test_a_job_over_midnight_names_both_days(phone, offer, wanted):
         starts_at=wanted.starts_at, ends_at=wanted.starts_at + timedelta(hours=11)
     )
     assert "14:00〜11月27日（金） 1:00" in page(phone, offer)
+
+
+def test_while_it_rings_the_page_asks_to_answer_and_counts_down(phone, offer, clock):
+    Request.objects.update(urgency="now", starts_at=clock.at)
+    Offer.objects.update(remote=True, rings_until=clock.at + timedelta(seconds=40))
+    text = page(phone, offer)
+    for shown in ("通訳の呼び出し", "応答する", "今は出られません", "data-countdown", "残り"):
+        assert shown in text
+    assert "引き受けます" not in text
+    clock.move(seconds=40)
+    text = page(phone, offer)
+    assert "引き受けます" in text
+    assert "応答する" not in text

@@ -304,3 +304,16 @@ def test_a_neighbours_volunteer_on_call_rings_on_the_neighbours_rung_only(city, 
     found = plan(request, now).now
     assert [one.volunteer_id for one in found] == [willing.pk]
     assert willing.name not in {one.name for one in found}
+
+
+def test_the_desk_sees_who_is_being_rung_and_for_how_long(
+    city, ready, now, clock, coordinator, client_of
+):
+    ready(3)
+    request = wanted(city, now)
+    go_on(request, now)
+    url = f"/requests/{request.pk}/fragment/"
+    desk = client_of(coordinator)
+    assert desk.get(url).content.decode().count("呼出中（あと") == 2
+    clock.move(seconds=41)
+    assert "呼出中" not in desk.get(url).content.decode()
