@@ -1,4 +1,4 @@
-"""Every address × every role: nobody sees what `tests/access_matrix.py` does not grant.
+"""Every address × every role: nobody sees what `tests/access_matrix` does not grant.
 
 The table must name every address that the site has, and every socket. Each request runs in a
 transaction that is rolled back, so that a deletion for one role does not spoil the next one.
@@ -147,7 +147,7 @@ def test_each_role_hears_what_the_table_says(entry, world, client_of):
 def test_the_table_names_every_address():
     listed = {entry.name for entry in ADDRESSES}
     missing = sorted({name for name, _ in every_address()} - listed)
-    assert not missing, "add a line to tests/access_matrix.py for: " + " ".join(missing)
+    assert not missing, "add a line under tests/access_matrix/ for: " + " ".join(missing)
 
 
 def test_the_table_names_no_address_that_is_gone():

@@ -1,0 +1,58 @@
+"""Who may open what: links in messages and volunteers' own pages."""
+
+from __future__ import annotations
+
+from tests.access_matrix.entries import ELSEWHERE, OWN_JOB, page, public, volunteer_page
+
+# volunteers' phones: the link in a message, signing in, the person's own pages -------------------
+LINK = {"args": lambda w: [w.offer.token]}
+public("dispatch:offer", **LINK)
+public("dispatch:offer_fragment", **LINK)
+public("dispatch:offer_accept", ok=(303,), **LINK)
+public("dispatch:offer_accept", method="post", ok=(303,), **LINK)
+public("dispatch:offer_decline", ok=(303,), **LINK)
+public("dispatch:offer_decline", method="post", ok=(303,), **LINK)
+public("dispatch:offer_reason", method="post", ok=(303,), **LINK)
+public("dispatch:offer_details", method="post", ok=(303,), **LINK)  # nothing to show before a yes
+public("volunteer:sign_in", ok=(200, 302))
+public("volunteer:sign_in", method="post", ok=(422,))
+public("volunteer:code", ok=(302,))
+public("volunteer:code_again", method="post", ok=(302,))
+public("volunteer:choose", ok=(302,))
+public("volunteer:sign_out", method="post", ok=(302,))
+volunteer_page("volunteer:home", **ELSEWHERE)
+volunteer_page("volunteer:home_fragment", **ELSEWHERE)
+volunteer_page("volunteer:history", **ELSEWHERE)
+volunteer_page("volunteer:on_call", method="post", **ELSEWHERE)
+volunteer_page("volunteer:push_subscribe", method="post", **ELSEWHERE)
+volunteer_page("volunteer:push_unsubscribe", method="post", **ELSEWHERE)
+volunteer_page("volunteer:push_try", method="post", **ELSEWHERE)
+public("dispatch:service_worker")
+public("dispatch:manifest")
+volunteer_page("volunteer:job", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_confirm", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_start", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_give_back", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_give_back", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer_report:report", ok=(302,), **OWN_JOB, **ELSEWHERE)  # not begun yet
+volunteer_page("volunteer_report:report", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page(
+    "volunteer_report:receipt",
+    args=lambda w: [w.receipt.pk],
+    foreign=lambda w: [w.foreign_receipt.pk],
+    **ELSEWHERE,
+)
+page("interpreting:guest_languages", "coordinator admin")
+LANGUAGE = {"args": lambda w: ["fa-AF"], "foreign": lambda w: ["xx"], "everywhere": True}
+page("interpreting:guest_language", "coordinator admin", **LANGUAGE)
+page("interpreting:guest_language_sheet", "coordinator admin", **LANGUAGE)
+
+volunteer_page(
+    "volunteer:shift_absent",
+    method="post",
+    data={"day": "2099-12-01"},
+    args=lambda w: [w.shift.pk],
+    foreign=lambda w: [w.foreign_shift.pk],
+    **ELSEWHERE,
+)
+volunteer_page("volunteer:neighbours", method="post", **ELSEWHERE)
