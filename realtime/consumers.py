@@ -70,9 +70,10 @@ class HintConsumer(AsyncJsonWebsocketConsumer):
 
     async def hint(self, message: dict[str, Any]) -> None:
         """Pass a hint on to the page."""
-        await self.send_json(
-            {"type": message["event"], "id": message["id"], "version": message["version"]}
-        )
+        event = {"type": message["event"], "id": message["id"], "version": message["version"]}
+        # the page may be gone already; its goodbye must still find this consumer alive
+        with contextlib.suppress(RuntimeError, OSError):
+            await self.send_json(event)
 
     async def _authorized_groups(self) -> list[str] | None:
         authorize = authorizer(self.scope["url_route"]["kwargs"]["stream"])

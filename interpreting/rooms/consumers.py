@@ -246,10 +246,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         self.closing = True
         await self._say({"type": "gone", "reason": reason})
-        await self.close(CODES[reason])
+        with contextlib.suppress(RuntimeError, OSError):
+            await self.close(CODES[reason])
 
     async def _say(self, message: Message) -> None:
-        with contextlib.suppress(RuntimeError):  # closed meanwhile
+        # closed meanwhile; the goodbye that follows must still find this consumer alive
+        with contextlib.suppress(RuntimeError, OSError):
             await self.send(text_data=json.dumps(message))
 
     # in a thread, with the database -------------------------------------------------------------

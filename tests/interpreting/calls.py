@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -162,8 +162,7 @@ def call_in(
     for context in call.contexts:
         context.close()
     held = Seat.objects.exclude(connection="")
-    with suppress(AssertionError):  # what the server still writes must not meet the flush
-        until(lambda: not held.exists(), 10)
+    until(lambda: not held.exists(), 15)  # what the server still writes must not meet the flush
     assert not call.complaints, call.complaints
 
 
