@@ -20,7 +20,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def say(context: Context, key: str, **values: str) -> str:
     """The text of `key` with {desk}, {phone} and the given words filled in; escaped as usual."""
-    text = str(context.get("texts", {}).get(key, key))
+    text = str((context.get("texts") or {}).get(key, key))
     phone = context.get("desk_phone_written") or context.get("desk_phone", "")
     return fill(text, **{"desk": context.get("desk_name", ""), "phone": phone, **values})
 
