@@ -21,10 +21,12 @@ from dispatch.models import Assignment, Request
 from interpreting.models import Room
 from tests.interpreting.calls import (
     CHROMIUM,
+    Call,
     admit,
     check,
     enter,
     fake_devices,
+    frames,
     hears,
     seat_of,
     sees,
@@ -35,6 +37,13 @@ from volunteers.models import Volunteer
 
 PHONE = {"width": 360, "height": 740}
 PATIENCE = 40_000.0  # milliseconds; three pages that encode and decode share few cores
+
+# a picture that moves, or the word that it rests in favour of the voice
+PICTURE_OR_REST = """([seat, least]) => {
+  const tile = document.querySelector(`[data-tiles] [data-seat="${seat}"]`);
+  const frames = tile.querySelector("video").getVideoPlaybackQuality().totalVideoFrames;
+  return tile.dataset.camera === "false" || frames > least;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +56,16 @@ def chromium() -> Iterator[Browser]:
         expect.set_options(timeout=PATIENCE)
         yield browser
         expect.set_options(timeout=None)
+
+
+class Patient(Call):
+    """A call whose pages may take their time."""
+
+    def context(self, *given: Any, **options: Any) -> BrowserContext:
+        """A browser of its own."""
+        context = super().context(*given, **options)
+        context.set_default_timeout(PATIENCE)
+        return context
 
 
 @dataclass
@@ -145,6 +164,13 @@ def all_six(pages: tuple[Page, ...]) -> None:
     for one, other in permutations(pages, 2):
         sees(one, seat_of(other))
         hears(one, seat_of(other))
+
+
+def sees_or_hears_why(page: Page, other: Page) -> None:
+    """Pictures of the other go on coming, or the other has put them to rest."""
+    seat = seat_of(other)
+    page.wait_for_function(PICTURE_OR_REST, arg=[seat, 0])
+    page.wait_for_function(PICTURE_OR_REST, arg=[seat, frames(page, seat) + 3])
 
 
 def tile(page: Page, of: Page) -> Any:

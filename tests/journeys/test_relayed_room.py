@@ -17,14 +17,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Organization, User
 from interpreting.models import Seat, Session, Visit
-from tests.interpreting.calls import Call, call_in, check, frames, hears, seat_of
+from tests.interpreting.calls import call_in, check, hears, seat_of
 from tests.journeys.conftest import test_database_url
 from tests.journeys.meeting import (
-    PATIENCE,
+    Patient,
     all_six,
     chromium,  # noqa: F401
     end_for_all,
     let_in,
+    sees_or_hears_why,
     tile,
 )
 from tests.journeys.stack import Stack, running, until
@@ -78,15 +79,9 @@ LONGEST_SILENCE = """async (length) => {
   }
   return heard.size ? longest : Infinity;
 }"""
-# a picture that moves, or the word that it rests in favour of the voice
-PICTURE_OR_REST = """([seat, least]) => {
-  const tile = document.querySelector(`[data-tiles] [data-seat="${seat}"]`);
-  const frames = tile.querySelector("video").getVideoPlaybackQuality().totalVideoFrames;
-  return tile.dataset.camera === "false" || frames > least;
-}"""
 
 
-class Watched(Call):
+class Watched(Patient):
     """A call whose pages tell which way their packets go."""
 
     way = "null"
@@ -95,7 +90,6 @@ class Watched(Call):
         """A browser of its own, watched."""
         context = super().context(*given, **options)
         context.add_init_script(WATCH % self.way)
-        context.set_default_timeout(PATIENCE)
         return context
 
 
@@ -136,7 +130,7 @@ def test_three_pages_meet_through_the_relay_alone(call: Watched) -> None:
         assert page.evaluate(PATHS) == [["relay", "relay", "udp"]] * 2
     until(Visit.objects.filter(network__relayed__gt=0).exists)  # kept every quarter of a minute
     end_for_all(desk, pages)
-    assert Session.objects.get().network["relayed_share"] > 0.5  # not yet known at the first look
+    assert Session.objects.get().network["relayed_share"] > 0.5
 
 
 def test_a_telephone_on_a_weak_line_is_heard_and_comes_back(
@@ -173,13 +167,6 @@ def on_a_weak_line(call: Watched, link: Link, site: Stack, turn: TurnServer) -> 
     check(page)
     expect(page.locator("#room")).to_have_attribute("data-step", "waiting")
     return page
-
-
-def sees_or_hears_why(page: Page, other: Page) -> None:
-    """Pictures of the other go on coming, or the other has put them to rest."""
-    seat = seat_of(other)
-    page.wait_for_function(PICTURE_OR_REST, arg=[seat, 0])
-    page.wait_for_function(PICTURE_OR_REST, arg=[seat, frames(page, seat) + 3])
 
 
 def break_and_mend(link: Link, resident: Page, desk: Page) -> None:

@@ -15,9 +15,9 @@ from accounts.clock import database_now
 from accounts.models import Organization, User
 from dispatch.models import Assignment
 from interpreting.models import Session
-from tests.interpreting.calls import Call, call_in, enter, hears, seat_of, sees
+from tests.interpreting.calls import Call, call_in, enter, hears, seat_of
 from tests.journeys.conftest import test_database_url
-from tests.journeys.meeting import all_six, chromium, end_for_all  # noqa: F401
+from tests.journeys.meeting import Patient, all_six, chromium, end_for_all, sees_or_hears_why  # noqa: F401
 from tests.journeys.stack import Stack, running, until
 from volunteers.actions import switch_on_call
 from volunteers.models import Volunteer
@@ -43,7 +43,7 @@ def call(
 ) -> Iterator[Call]:
     """An open room whose booked interpreter is Hana."""
     with call_in(chromium, site.url, city, coordinator, hana, client_of) as found:
-        yield found
+        yield Patient(**vars(found))
 
 
 def test_a_second_interpreter_takes_over_while_the_first_is_still_there(
@@ -56,12 +56,15 @@ def test_a_second_interpreter_takes_over_while_the_first_is_still_there(
     hand_over(desk, minh)
     second = from_own_pages(call, minh)
     for page in (desk, resident, first):  # all four at once
-        sees(page, seat_of(second))
+        hears(page, seat_of(second))
         hears(second, seat_of(page))
+        sees_or_hears_why(page, second)
     go(first)
     for page in (desk, resident, second):
         expect(page.locator(f'[data-tiles] [data-seat="{seat_of(first)}"]')).to_have_count(0)
-    all_six((desk, resident, second))
+    for page in (desk, resident):
+        hears(page, seat_of(second))
+        sees_or_hears_why(second, page)
     end_for_all(desk, (desk, resident, second))
 
     session = Session.objects.get()

@@ -14,6 +14,7 @@ const PLANS = [
 ];
 const SCREENS = [60_000, 120_000, 250_000, 500_000, 1_000_000];
 const BAD = 2, GOOD = 4, LONGEST = 32; // looks in a row before a step down, and up
+const FINDING = 5; // looks until somebody must have been reached
 
 export const limitsOf = (plan) => ({
   camera: PLANS[plan],
@@ -51,7 +52,7 @@ export async function look(peer) {
 
 export class Quality {
   constructor({ peers, onlook, onplan }) {
-    Object.assign(this, { peers, onlook, onplan, plan: START, bad: 0, good: 0, wait: GOOD, quickest: Infinity });
+    Object.assign(this, { peers, onlook, onplan, plan: START, bad: 0, good: 0, wait: GOOD, quickest: Infinity, waited: 0 });
     this.timer = setInterval(() => this.tick(), EVERY);
   }
 
@@ -65,7 +66,9 @@ export class Quality {
   }
 
   worst(looks, count) {
-    if (!looks.length) return { level: count ? 0 : null, relayed: false, rtt: 0, loss: 0 };
+    this.waited = looks.length ? Infinity : this.waited + 1;
+    // while people are still finding each other nothing is known: that is no bad line
+    if (!looks.length) return { level: count && this.waited > FINDING ? 0 : null, relayed: false, rtt: 0, loss: 0 };
     return {
       level: Math.min(...looks.map((one) => one.level)),
       relayed: looks.some((one) => one.relayed),
