@@ -17,7 +17,7 @@ from dispatch.candidate_rows import Search, load, point, scarce_tags, survey
 from dispatch.match_values import Need, Person, Ranking, Wish
 from dispatch.models import Request, Urgency
 from dispatch.policy import DEFAULT, Policy, merged, policy_for
-from dispatch.roster import on_site
+from dispatch.roster import is_active, on_site
 from volunteers import languages
 
 LOAD_ALL = 2000
@@ -28,8 +28,8 @@ NARROW = 4
 
 @dataclass(frozen=True)
 class Counts:
-    """``able`` could be asked now, ``on_call`` are waiting, ``registered`` know the language,
-    ``at_desk`` sit at the desk that asks."""
+    """``able`` could be asked now; ``registered`` know the language and are active on the day,
+    of whom ``on_call`` are waiting and ``at_desk`` sit at the desk that asks."""
 
     able: int
     on_call: int
@@ -139,7 +139,7 @@ def count_able(
     policy: Policy | None = None,
     desk_id: int | None = None,
 ) -> Counts:
-    """How many could do it, are on call, and are registered for the language (active, pledged).
+    """How many could do it, are on call, and are registered for the language.
 
     ``desk_id``: the desk that asks; whoever sits there now counts as able.
     """
@@ -150,7 +150,7 @@ def count_able(
     if speakers > LOAD_ALL:
         there = load(search, list(search.at_desk)) if search.at_desk else []
         return Counts(*prune.count(search), at_desk=len(there))
-    people = [person for person in load(search) if person.status == "active"]
+    people = [one for one in load(search) if is_active(one.status, one.paused_until, need.day)]
     return Counts(
         able=matching.count(need, people, at=at, policy=search.policy),
         on_call=sum(person.on_call for person in people),

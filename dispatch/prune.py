@@ -64,6 +64,7 @@ WAY = _minutes(
     f" ELSE {travel.SAME_AREA_MINUTES} END",
 )
 
+ACTIVE = "(v.status = 'active' OR (v.status = 'paused' AND v.paused_until < %(day)s))"
 KNOWN = """
     SELECT {distinct} v.id, v.number, v.gender, v.lat, v.lon, v.by_car, v.reach_minutes,
            v.weekly_hours_cap, s.language, least(s.to_japanese, s.from_japanese) AS level,
@@ -72,7 +73,7 @@ KNOWN = """
            coalesce(v.last_seen_at > %(seen_after)s, false) AS seen
     FROM volunteers_languageskill s JOIN volunteers_volunteer v ON v.id = s.volunteer_id
     WHERE s.language = ANY(%(tags)s) AND v.organization_id = %(organization)s
-      AND (v.status = 'active' OR (v.status = 'paused' AND v.paused_until < %(day)s)) {more}
+      AND {active} {more}
 """
 BEST_SKILL = """
     ORDER BY v.id, other, level DESC, s.to_japanese + s.from_japanese DESC, s.language DESC
@@ -232,10 +233,10 @@ def count(search: Search) -> tuple[int, int, int]:
     """Able, on call and registered, for `candidates.Counts`."""
     _, able = best(search, 1)
     rows = fetch(
-        """
+        f"""
 SELECT count(*) FILTER (WHERE v.on_call_until > %(at)s), count(*)
 FROM volunteers_volunteer v
-WHERE v.organization_id = %(organization)s AND v.status = 'active' AND EXISTS (
+WHERE v.organization_id = %(organization)s AND {ACTIVE} AND EXISTS (
     SELECT 1 FROM volunteers_languageskill s
     WHERE s.volunteer_id = v.id AND s.language = ANY(%(tags)s))
 """,
@@ -276,6 +277,7 @@ def _speaker(search: Search, case: Case) -> str:
     if one_skill_each:
         more.append("least(s.to_japanese, s.from_japanese) >= %(minimum_level)s")
     return KNOWN.format(
+        active=ACTIVE,
         distinct="" if one_skill_each else "DISTINCT ON (v.id)",
         more=" AND ".join(more) + ("" if one_skill_each else BEST_SKILL),
     )

@@ -260,6 +260,24 @@ def test_counts_say_who_could_who_waits_and_who_is_registered(
     assert (found.able, found.on_call, found.registered) == (2, 1, 3)
 
 
+@pytest.mark.parametrize("narrowed", [False, True], ids=["loaded", "narrowed"])
+@pytest.mark.parametrize("status", ["active", "paused", "withdrawn"])
+@pytest.mark.parametrize("until", [None, -1, 0, 1], ids=["open", "before", "that day", "after"])
+def test_a_pause_counts_the_same_for_the_number_and_for_the_list(
+    city: Organization, monkeypatch: pytest.MonkeyPatch, status: str, until: int | None,
+    narrowed: bool,
+) -> None:  # fmt: skip
+    """``until``: the last day of the pause, in days from the day of the request."""
+    monkeypatch.setattr(candidates, "LOAD_ALL", -1 if narrowed else 2000)
+    need = need_of(RequestFactory(organization=city))
+    paused_until = None if until is None else need.day + timedelta(days=until)
+    VolunteerFactory(organization=city, status=status, paused_until=paused_until)
+    listed = len(find_for_need(need, city, at=NOW).candidates)
+    counted = count_able(need, city, NOW)
+    assert (counted.able, counted.registered) == (listed, listed)
+    assert listed == (status == "active" or (status == "paused" and until == -1))
+
+
 def test_the_number_of_statements_does_not_grow_with_the_register(city: Organization) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as caught:
