@@ -16,6 +16,8 @@ ROOM_WORDS = {
     "room.unlocked": "通訳ルームの施錠を解いた",
     "room.code_made": "タブレット用の番号を作った",
     "room.code_used": "タブレットを窓口の端末にした",
+    "room.taking_over_asked": "交代の通訳者に依頼した",
+    "room.taking_over_given_up": "交代の依頼を取りやめた",
     "room.handed_over": "通訳を引き継ぐ方を決めた",
     "room.ended": "通訳ルームを終了した",
 }

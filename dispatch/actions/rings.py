@@ -6,10 +6,12 @@ exactly one person answers and the others stop ringing in the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts.models import User
 from dispatch.actions.common import lock_request, log, save_and_announce
 from dispatch.match_values import Candidate
 from dispatch.messages import send_ring, tell_off_call
@@ -32,10 +34,23 @@ def ring_on_call(request: Request, at: datetime, policy: Policy | None = None) -
 
 
 def _ring(request: Request, ringing: Ringing, at: datetime) -> None:
-    wanted = settings_of(request)
-    until = at + timedelta(seconds=wanted["rings_until_seconds"])
     pool = len(ringing.now) + len(ringing.waiting)
     reason = f"待機中の{pool}人のうち{len(ringing.now)}人を呼び出し"
+    ring_these(request, ringing.now, by=None, at=at, reason=reason, pool=pool)
+
+
+def ring_these(
+    request: Request,
+    candidates: Sequence[Candidate],
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    pool: int,
+) -> list[Offer]:
+    """Ring these people on call, on a locked open request; ``pool``: how many could be rung."""
+    wanted = settings_of(request)
+    until = at + timedelta(seconds=wanted["rings_until_seconds"])
     wave = Wave.objects.create(
         request=request,
         number=request.waves.count() + 1,
@@ -43,18 +58,21 @@ def _ring(request: Request, ringing: Ringing, at: datetime) -> None:
         rung_kind=str(request.current_rung.get("kind", "volunteer")),
         reason=reason,
         pool_size=pool,
-        chance=max(candidate.chance for candidate in ringing.now),
+        chance=max(candidate.chance for candidate in candidates),
     )
     found = Volunteer.objects.select_related("organization").in_bulk(
-        [candidate.volunteer_id for candidate in ringing.now]
+        [candidate.volunteer_id for candidate in candidates]
     )
-    for candidate in ringing.now:
+    offers = []
+    for candidate in candidates:
         offer = _offer(request, wave, found[candidate.volunteer_id], candidate, until=until)
         send_ring(offer, at=at, message_at=at + timedelta(seconds=wanted["sms_after_seconds"]))
         # the page has to ring now: polling alone would take seconds
         group = volunteer_group(candidate.volunteer_id)
         publish("offer.changed", request.pk, request.version + 1, group)
-    log(request, "ring.sent", by=None, at=at, number=wave.number, asked=len(found), reason=reason)
+        offers.append(offer)
+    log(request, "ring.sent", by=by, at=at, number=wave.number, asked=len(found), reason=reason)
+    return offers
 
 
 def _offer(

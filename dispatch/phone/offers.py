@@ -124,7 +124,7 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
         given = act(offer, via=Offer.Via.WEB, at=at)
     except ActionError as error:
         return offer_page(request, offer, at, refused=words.refusal(error), status=error.status)
-    if given.assignment and offer.request.urgency == Urgency.NOW:
+    if given.assignment and (offer.request.urgency == Urgency.NOW or offer.rings_until):
         return to_room(request, offer, given.assignment)
     if offer.rings_until and given.outcome == "declined" and is_own(request, offer):
         messages.info(request, _("お返事ありがとうございました。待機は続いています。"))

@@ -24,6 +24,7 @@ from interpreting.rooms.actions.common import (
     save_and_announce,
 )
 from interpreting.rooms.actions.sessions import close_session, close_visits
+from interpreting.rooms.actions.taking_over import settle
 from volunteers.models import Volunteer
 
 CODE_LIVES = timedelta(minutes=5)
@@ -122,6 +123,7 @@ def end_room(room: Room, *, by: User | None, at: datetime, reason: str = "ended"
         room = lock_room(room.pk)
         if room.state == Room.State.ENDED:
             return room
+        settle(lock_request(room.request_id), at=at)
         close_visits(room, at=at)
         close_session(room, at=at, reason=reason)
         active_seats(room).update(state=Seat.State.LEFT, ended_at=at)

@@ -7,6 +7,7 @@ conversation; without it every button is an ordinary form that comes back to the
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -27,7 +28,9 @@ from interpreting import guest_texts
 from interpreting.models import Room, Seat
 from interpreting.rooms.access import get_room_for, get_seat_for
 from interpreting.rooms.actions import rooms, seats
+from interpreting.rooms.actions.taking_over import ask_to_take_over, give_up_taking_over
 from interpreting.rooms.state import is_joined
+from interpreting.rooms.takers import asked_people, takers
 from interpreting.rooms.views.pages import room_page, seat_context, wants_data
 from volunteers.models import Volunteer
 
@@ -145,7 +148,7 @@ def seat_verb(request: HttpRequest, pk: int, seat: int, verb: str) -> HttpRespon
 @roles(*STAFF)
 @require_POST
 def room_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """lock, unlock, code, end, or hand_over (``volunteer``)."""
+    """lock, unlock, code, end; ask and hand_over (``volunteer``), give_up."""
     membership, _, user = acting(request)
     room = get_room_for(membership, pk)
     at = database_now()
@@ -154,12 +157,14 @@ def room_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "unlock": lambda: rooms.set_lock(room, locked=False, by=user, at=at),
         "code": lambda: rooms.make_code(room, by=user, at=at),
         "end": lambda: rooms.end_room(room, by=user, at=at),
+        "ask": lambda: ask_to_take_over(room, _taker(request, room), by=user, at=at),
+        "give_up": lambda: give_up_taking_over(room, by=user, at=at),
         "hand_over": lambda: rooms.hand_over(room, _taker(request, room), by=user, at=at),
     }
     if verb not in acts:
         raise Http404
     if verb == "hand_over" and not request.POST.get("volunteer"):
-        return render(request, "interpreting/room/hand_over.html", panel_context(room))
+        return _choose_taker(request, room, at)
     try:
         result = acts[verb]()
     except ActionError as error:
@@ -172,7 +177,7 @@ def room_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def panel_context(room: Room) -> dict[str, Any]:
-    """Seats (with ``joined``), who could take over, and what to know about the language."""
+    """Seats (with ``joined``), who was asked to take over, and what to know about the language."""
     seats_here = list(room.seats.filter(state__in=Seat.ACTIVE_STATES).order_by("number"))
     at = database_now()
     for seat in seats_here:
@@ -184,18 +189,17 @@ def panel_context(room: Room) -> dict[str, Any]:
         "panel_url": reverse("interpreting:room_panel", args=[room.pk]),
         "after_url": _after(room),
         "roles": [(role.value, role.label) for role in seats.BY_LINK],
-        "takers": takers(room),
+        "taking_over": asked_people(room, at),
         "review_notice": guest_texts.review_notice(room.guest_language or room.request.language),
         "guest_language_name": guest_texts.language(room.guest_language).name,
     }
 
 
-def takers(room: Room) -> list[Volunteer]:
-    """People on call for the language who are not here yet."""
-    here = room.request.assignments.active().values("volunteer")
-    found = Volunteer.objects.on_call(database_now()).filter(organization=room.organization_id)
-    spoken = found.filter(skills__language=room.request.language).exclude(pk__in=here)
-    return list(spoken.distinct().order_by("number")[:12])
+def _choose_taker(request: HttpRequest, room: Room, at: datetime) -> HttpResponse:
+    """Who could take over, with reasons."""
+    on_call, others = takers(room, at)
+    context = panel_context(room) | {"on_call": on_call, "others": others}
+    return render(request, "interpreting/room/hand_over.html", context)
 
 
 def _taker(request: HttpRequest, room: Room) -> Volunteer:
