@@ -49,6 +49,12 @@ RARE_COMPANY = OperatorDraft(
 )
 
 
+def sign_contracts(city: Organization, *, by: User, at: datetime) -> None:
+    """The operators that the desk may call."""
+    for company in (VIDEO_COMPANY, RARE_COMPANY):
+        save_operator(city, company, by=by, at=at)
+
+
 def prepare(
     city: Organization,
     town: Organization,
@@ -57,10 +63,8 @@ def prepare(
     town_staff: dict[str, User],
     at: datetime,
 ) -> None:
-    """Fill the roster, sign the contracts, agree on lending."""
+    """Fill the roster, agree on lending."""
     admin = city_staff[Role.ADMIN]
-    for company in (VIDEO_COMPANY, RARE_COMPANY):
-        save_operator(city, company, by=admin, at=at)
     _fill_roster(city, city_staff[Role.COORDINATOR], at)
     agreement = propose(city, town.slug, ["en", "zh", "vi", "ne", "pt"], by=admin, at=at)
     agree(agreement, organization=town, by=town_staff[Role.ADMIN], at=at)

@@ -2,7 +2,8 @@
 
 Done at every start, because both are momentary: whoever was on call yesterday is not today. Three
 of the people with a handset (Vietnamese, Chinese, English) stay on call while the demo runs, so that
-a call by video always rings somewhere; who ended it by hand is left alone.
+a call by video always rings somewhere; who ended it by hand is left alone. Two people of the second
+association who said yes to their neighbours are on call as well.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from volunteers.models import Volunteer
 
 ON_CALL = 7
 READY_PERSONAS = 3
+NEIGHBOURS = 2
 READY_FOR = timedelta(hours=12)
 
 
@@ -48,6 +50,18 @@ def _on_call(city: Organization, at: datetime) -> None:
             until = at + timedelta(hours=1 + hours % 4, minutes=30)
             switch_on_call(volunteer, until, by=None, at=at)
     stay_ready(at)
+    _neighbours_on_call(at)
+
+
+def _neighbours_on_call(at: datetime) -> None:
+    willing = Volunteer.objects.filter(
+        organization__slug=cast.TOWN,
+        status=Volunteer.Status.ACTIVE,
+        accepts_neighbours=True,
+        channel=Volunteer.Channel.SMS,
+    )
+    for volunteer in willing.order_by("-number")[:NEIGHBOURS]:
+        switch_on_call(volunteer, at + READY_FOR, by=None, at=at)
 
 
 def stay_ready(at: datetime) -> int:

@@ -65,8 +65,10 @@ def _found_city(at: datetime, scale: float) -> None:
     tariffs.build(city, today)
     opened = _opening(today)
     _register(city, people.everybody(random, today, scale=scale), staff, opened, at)
+    desk_life.sign_contracts(city, by=staff[Role.ADMIN], at=opened)
     asker = Asker(city, town.SPOTS, random)
     simulation = Simulation(city, staff[Role.COORDINATOR], random, at)
+    _rare(simulation, asker, today)
     _past(simulation, asker, today, round(PAST_REQUESTS * scale))
     _coming(simulation, asker, today, max(round(26 * scale), 4))
     _just_now(simulation, asker, at)
@@ -142,6 +144,16 @@ def _past(simulation: Simulation, asker: Asker, today: date, count: int) -> None
         at = office_hour(day, random)
         draft = asker.today(at) if kind == "today" else asker.counter(at)
         simulation.ask(draft, at)
+
+
+def _rare(simulation: Simulation, asker: Asker, today: date) -> None:
+    """Languages that nobody of the register speaks: on an office day an operator answers, on a
+    Saturday there is the device, and a human on Monday."""
+    random = simulation.random
+    monday = today - timedelta(days=today.weekday() + 14)
+    for weeks, day, language in ((0, 1, "ur"), (0, 5, "ur"), (3, 2, "ta"), (6, 3, "ar")):
+        at = office_hour(monday + timedelta(days=day, weeks=-weeks), random)
+        simulation.ask(asker.counter(at, language=language), at)
 
 
 def _past_day(today: date, random: Random) -> date:

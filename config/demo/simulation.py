@@ -18,6 +18,7 @@ from django.db.models import F
 
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from config.demo.last_rungs import LastRungs
 from config.demo.reporting import believable_report
 from dispatch import engine
 from dispatch.actions import assignments, offers, requests
@@ -54,6 +55,9 @@ class Simulation:
         self._silent: set[int] = set()
         self._helped: set[int] = set()
         self._reconfirming: set[int] = set()
+        self._last_rungs = LastRungs(
+            coordinator, random, plan=self.plan, follow=self._follow, give_up=self._give_up
+        )
 
     # ---- the clock
 
@@ -180,7 +184,7 @@ class Simulation:
         self.plan(self.after(now, minutes), partial(self._help_out, request.pk))
 
     def _help_out(self, request_id: int, at: datetime) -> None:
-        """Somebody agrees on the telephone, else an interpreting company takes over."""
+        """Somebody agrees on the telephone, else the ladder's last rungs have to do."""
         request = Request.objects.select_related("organization").get(pk=request_id)
         if request.status != Request.Status.OPEN:
             return
@@ -190,12 +194,16 @@ class Simulation:
             try:
                 made = offers.assign_directly(request, chosen, by=self.coordinator, at=at)
             except ActionError:
-                able = []
+                pass  # booked elsewhere: the desk goes on
             else:
                 self._booked(made)
                 self._follow(request_id, at)
                 return
-        reason = "外部の通訳会社にお願いした"
+        self._last_rungs.turn_to(request, at)
+
+    def _give_up(self, request_id: int, at: datetime) -> None:
+        request = Request.objects.get(pk=request_id)
+        reason = "引き受けられる人も外部通訳も見つからなかった"
         requests.close_unmet(request, reason=reason, by=self.coordinator, at=at)
 
     def _call_off(self, request: Request, at: datetime) -> None:

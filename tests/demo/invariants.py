@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q
 
 from accounts import audit
 from accounts.models import Organization
-from dispatch.models import Assignment, Offer, Request
+from dispatch.models import Assignment, Offer, OperatorCall, Request
 from honoraria.models import Honorarium
 from interpreting.models import Report
 from realtime.models import Message
@@ -21,11 +21,16 @@ def violations(organization: Organization, at: object) -> list[str]:
 
 def _violations(organization: Organization, at: object) -> Iterator[str]:
     requests = Request.objects.of(organization)
+    calls = OperatorCall.objects.filter(request__organization=organization, state="ended")
+    by_operator = set(calls.values_list("request", flat=True))
     active = Q(assignments__state__in=Assignment.ACTIVE_STATES)
     for request in requests.annotate(held=Count("assignments", filter=active)):
         if request.held > request.seats:
             yield f"{request}: {request.held} people for {request.seats} seats"
-        if request.status in {"filled", "finished"} and request.held == 0:
+        nobody = request.held == 0 and request.device_used_at is None
+        if request.status == "filled" and nobody:
+            yield f"{request}: filled with nobody"
+        if request.status == "finished" and nobody and request.pk not in by_operator:
             yield f"{request}: {request.status} with nobody"
         if request.status == "open" and not (request.next_action and request.next_action_at):
             yield f"{request}: open without a next action"

@@ -14,7 +14,9 @@ from accounts.models import AuditEntry, Membership, Organization, User
 from config.demo import people
 from config.demo.freshen import freshen, stay_ready
 from config.demo.seed import seed
-from dispatch.models import Offer, Request
+from dispatch.models import Offer, OperatorCall, Request
+from dispatch.neighbours import lenders_for
+from dispatch.statistics import success_rate
 from honoraria.models import Honorarium
 from realtime.models import Message
 from tests.demo.invariants import violations
@@ -76,6 +78,28 @@ def test_both_associations_are_demos_and_keep_apart(world: SimpleNamespace) -> N
     crossing = Offer.objects.exclude(request__organization=F("volunteer__organization"))
     assert not crossing.exists()
     assert Membership.objects.filter(organization=world.city).count() == 5
+
+
+def test_the_last_rungs_were_climbed_too(world: SimpleNamespace) -> None:
+    calls = OperatorCall.objects.filter(request__organization=world.city)
+    served = calls.filter(state="ended", request__status="finished")
+    assert served.exists()
+    assert all(call.yen for call in served)
+    by_device = Request.objects.of(world.city).get(device_used_at__isnull=False)
+    assert by_device.follow_ups.exists()
+    start = NOW - timedelta(days=100)
+    success = success_rate(world.city, start, NOW)
+    assert success.by_device == 1
+    assert 0 < (success.rate or 0) < 1
+
+
+def test_a_neighbour_is_on_call_for_the_city(world: SimpleNamespace) -> None:
+    freshen(NOW)
+    lenders = {lender for tag in ("en", "ne") for lender in lenders_for(world.city, tag)}
+    assert lenders == {world.town.pk}
+    ready = Volunteer.objects.of(world.town).on_call(NOW).filter(accepts_neighbours=True)
+    languages = set(ready.values_list("skills__language", flat=True))
+    assert any(lenders_for(world.city, tag) for tag in languages)
 
 
 def test_the_same_seed_gives_the_same_people() -> None:
