@@ -51,6 +51,11 @@ TRACKS = """if (navigator.mediaDevices) {
   };
 }"""
 
+CONNECTIONS = """window.made = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) { super(...given); window.made.push(this); }
+};"""
+
 
 @pytest.fixture
 def relayed(
@@ -144,6 +149,22 @@ def test_when_nobody_is_heard_for_15_seconds_the_telephone_is_offered(call: Call
     again = call.desk()
     sees(resident, seat_of(again))
     expect(resident.locator("[data-telephone]")).to_be_hidden()
+
+
+def test_a_pair_that_no_restart_brings_back_is_built_anew(call: Call) -> None:  # noqa: F811
+    desk, context = call.desk(), call.context()
+    context.add_init_script(CONNECTIONS)
+    resident = call.resident(context=context)
+    admit(desk)
+    sees(desk, seat_of(resident))
+    sees(resident, seat_of(desk))
+    resident.evaluate("made.forEach((one) => one.close())")  # answers no restart from now on
+    for page, other in ((desk, resident), (resident, desk)):
+        expect(page.locator("#room")).to_have_attribute("data-rebuilt", "1", timeout=50_000)
+        expect(tile(page, other)).to_have_attribute("data-state", "connected", timeout=20_000)
+        sees(page, seat_of(other))
+        hears(page, seat_of(other))
+    assert resident.evaluate("made.length") == 2
 
 
 def test_an_ordinary_phone_call_interrupts_and_does_not_end_the_session(call: Call) -> None:  # noqa: F811

@@ -47,13 +47,13 @@ export class Calls {
     this.state(peer, peer.phase || "connecting");
   }
 
-  connect({ seat, session }) {
+  connect({ seat, session }, replaced = null) {
     if (this.loading) return null; // welcome comes back to it
     const old = this.peers.get(seat);
-    if (old?.session === session) return old;
+    if (old?.session === session && old !== replaced) return old;
     if (old) this.disconnect(seat);
     const options = {
-      seat, session, polite: this.room.me.seat > seat, configuration: this.configuration,
+      seat, session, replaced, polite: this.room.me.seat > seat, configuration: this.configuration,
       send: (message) => this.room.socket.send(message), tracks: () => this.room.tracks(),
       on: (event, ...rest) => this[event](...rest),
     };
@@ -76,7 +76,18 @@ export class Calls {
   /* A signal may overtake the news that its sender came. */
   signal({ from, session, data }) {
     if (!data || !session) return;
-    this.connect({ seat: from, session })?.signal(data);
+    let peer = this.connect({ seat: from, session });
+    if (peer?.outdated?.(data)) { peer = this.replace(peer); peer.outdated(data); } // the new one remembers the origin
+    peer?.signal(data);
+  }
+
+  /* Nothing else has helped. Whose page is away is not called: their next page will be. */
+  anew(peer) { if (this.peers.get(peer.seat) === peer && this.seats.get(peer.seat)?.joined) this.replace(peer); }
+
+  replace(peer) {
+    this.room.root.dataset.rebuilt = Number(this.room.root.dataset.rebuilt || 0) + 1;
+    this.room.socket.unsay(peer.seat);
+    return this.connect(peer, peer);
   }
 
   track(peer, place) {

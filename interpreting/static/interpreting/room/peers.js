@@ -8,11 +8,17 @@ const PLACES = ["voice", "camera", "screen"];
 const VOICE_RATE = 24_000; // bit/s, Opus speech
 const PATIENCE = { polite: 5000, impolite: 3000 }; // milliseconds without a path before an ICE restart
 const SLOW_START = 8000;
+const ANEW = 20_000; // milliseconds without success before the connection is built anew; later twice, three times as long
+const originOf = (sdp) => /^o=\S+ (\S+)/m.exec(sdp)?.[1];
 const GONE = new Set(["disconnected", "failed", "closed"]);
 
 export class Peer {
-  constructor({ seat, session, polite, configuration, send, tracks, on }) {
-    Object.assign(this, { seat, session, polite, send, tracks, on, making: false, restarts: 0, phase: "connecting", limits: null, chain: Promise.resolve() });
+  /* `replaced`: the connection to the same page that this one is built instead of. */
+  constructor({ seat, session, polite, configuration, send, tracks, on, replaced = null }) {
+    Object.assign(this, { seat, session, polite, send, tracks, on, making: false, restarts: 0, limits: null, chain: Promise.resolve() });
+    this.lost = replaced && (replaced.lost ?? replaced.since);
+    this.rebuilt = replaced ? replaced.rebuilt + 1 : 0;
+    this.phase = this.lost ? "lost" : "connecting";
     this.stream = new MediaStream(); // what comes in: voice and camera
     this.shared = new MediaStream();
     const pc = this.pc = new RTCPeerConnection(configuration);
@@ -58,6 +64,14 @@ export class Peer {
     } catch { /* superseded by the other side's offer */ } finally { this.making = false; }
   }
 
+  /* An offer of another origin: the other side has begun anew, and this connection leads nowhere. */
+  outdated({ description }) {
+    const origin = description && originOf(description.sdp);
+    const other = this.polite && description?.type === "offer" && Boolean(this.origin) && this.origin !== origin;
+    this.origin ??= origin;
+    return other;
+  }
+
   signal(data) { this.chain = this.chain.then(() => this.handle(data)).catch(() => {}); return this.chain; }
 
   async handle({ description, candidate }) {
@@ -92,7 +106,7 @@ export class Peer {
   }
 
   changed() {
-    if (this.connected) { this.lost = null; this.restarts = 0; if (this.limits) this.limit(this.limits); }
+    if (this.connected) { this.lost = null; this.restarts = 0; this.reached = true; if (this.limits) this.limit(this.limits); }
     else if (GONE.has(this.pc.iceConnectionState) || GONE.has(this.pc.connectionState)) this.lost ??= performance.now();
     this.phase = this.connected ? "connected" : this.lost ? "lost" : "connecting";
     this.on("state", this, this.phase);
@@ -100,9 +114,11 @@ export class Peer {
 
   supervise() {
     const now = performance.now();
-    if (this.connected || now - (this.tried || 0) < SLOW_START / 2) return;
-    const waited = now - (this.lost ?? this.since);
-    if (waited < (this.lost ? PATIENCE[this.polite ? "polite" : "impolite"] : SLOW_START)) return;
+    if (this.connected) return;
+    const waited = now - Math.max(this.lost ?? 0, this.since);
+    if (!this.polite && waited > ANEW * Math.min(this.rebuilt + 1, 3)) { this.on("anew", this); return; }
+    if (now - (this.tried || 0) < SLOW_START / 2) return;
+    if (waited < (this.reached ? PATIENCE[this.polite ? "polite" : "impolite"] : SLOW_START)) return;
     this.tried = now;
     this.restart();
   }

@@ -7,7 +7,8 @@
 const POLL = 5000;
 const PING = 10_000;
 const SILENT = 16_000; // nothing heard for so long: the line is dead although it looks open
-const PACE = 60; // milliseconds between two messages; the server cuts off who sends too much
+const PACE = 60; // milliseconds between two signals; the server cuts off who sends too much
+const AHEAD = 40; // signals that may leave at once after a pause: meeting four people takes no longer
 const FINAL = { 4000: "left", 4401: "expired", 4403: "removed", 4409: "replaced", 4410: "ended" };
 
 export class RoomSocket {
@@ -68,12 +69,16 @@ export class RoomSocket {
     return ready;
   }
 
+  /* Signals of a connection that is no more. */
+  unsay(seat) { this.queue = this.queue.filter((one) => one.to !== seat); }
+
   flush() {
     if (!this.welcomed || !this.open || !this.queue.length) return;
     const now = performance.now();
-    if ((this.rest || 0) > now || now - (this.sent || 0) < PACE - 10) return;
-    this.sent = now;
-    this.socket.send(JSON.stringify(this.queue.shift()));
+    if ((this.rest || 0) > now) return;
+    this.credit = Math.min(AHEAD, (this.credit ?? AHEAD) + (now - (this.counted ?? now)) / PACE);
+    this.counted = now;
+    for (; this.credit >= 1 && this.queue.length; this.credit -= 1) this.socket.send(JSON.stringify(this.queue.shift()));
   }
 
   check() {
