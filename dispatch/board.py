@@ -12,6 +12,7 @@ from accounts.times import instant, local
 from dispatch.calls import Call, call_list
 from dispatch.desk_help import DeskHelp, help_for
 from dispatch.ladder import ASKING, DEVICE, OPERATOR, next_index
+from dispatch.log_texts import WHY
 from dispatch.models import Assignment, Offer, OperatorCall, OperatorService, Request
 from dispatch.operators import active_services
 from dispatch.ringing import on_call_now
@@ -35,6 +36,7 @@ class Rung:
     kind: str
     state: str  # done, current, waiting, skipped
     index: int = 0
+    why: str = ""  # it was skipped, in words
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,13 @@ def job_of(
 def rungs_of(request: Request) -> list[Rung]:
     """The copied ladder with the place the request has reached."""
     return [
-        Rung(str(rung["label"]), str(rung["kind"]), _state(rung, index, request.rung), index)
+        Rung(
+            label=str(rung["label"]),
+            kind=str(rung["kind"]),
+            state=(state := _state(rung, index, request.rung)),
+            index=index,
+            why=_why(rung) if state == "skipped" else "",
+        )
         for index, rung in enumerate(request.ladder)
     ]
 
@@ -160,9 +168,16 @@ def rungs_of(request: Request) -> list[Rung]:
 def _state(rung: dict[str, object], index: int, present: int) -> str:
     if index == present:
         return "current"
-    if rung.get("passed"):
+    if rung.get("passed") or rung.get("jumped"):
         return "skipped"
     return "done" if index < present else "waiting"
+
+
+def _why(rung: dict[str, object]) -> str:
+    """Why a rung was passed over."""
+    if rung.get("jumped"):
+        return "職員が先の段階に進めたため"
+    return WHY.get(str(rung.get("passed")), "")
 
 
 def next_text(request: Request) -> str:

@@ -2,7 +2,8 @@
 
 Every step writes its line to the log with the reason. A rung whose turn comes while it cannot serve
 (its hours, no operator, no agreement) is passed over and marked so on the request's own copy of the
-ladder. `open_next` works on a locked request in the caller's transaction, `open_rung` is a verb.
+ladder; one that a human jumps over is marked as well. `open_next` works on a locked request in the
+caller's transaction, `open_rung` is a verb.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def lay_ladder(request: Request, at: datetime) -> None:
 def enter_ladder(request: Request, at: datetime) -> None:
     """Begin at the first rung that is open now; past the last one when none is."""
     request.ladder = [
-        {key: value for key, value in rung.items() if key != "passed"} for rung in request.ladder
+        {key: value for key, value in rung.items() if key not in {"passed", "jumped"}}
+        for rung in request.ladder
     ]
     first = _first_open(request, 0, at)
     request.rung = len(request.ladder) if first is None else first
@@ -111,6 +113,9 @@ def open_rung(
         back = to < locked.rung
         for rung in locked.ladder[to:]:
             rung.pop("passed", None)
+            rung.pop("jumped", None)
+        for rung in locked.ladder[locked.rung + 1 : to]:
+            rung["jumped"] = True
         _enter(locked, to, at)
         rung = locked.ladder[to]
         if rung["kind"] in ASKING:
