@@ -9,7 +9,7 @@ from django import forms
 
 from accounts.times import instant, local
 from dispatch.actions.devices import follow_up_draft
-from dispatch.actions.requests import Draft
+from dispatch.actions.drafts import Draft
 from dispatch.forms import DURATIONS, ClockField
 from dispatch.models import Request
 from dispatch.timing import next_working_start

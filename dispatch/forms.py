@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.models import Organization
 from accounts.times import instant, local
-from dispatch.actions.requests import Draft, Wish
+from dispatch.actions.drafts import Draft, Wish
 from dispatch.editing import initial_of, split_wishes
 from dispatch.models import (
     Desk,

@@ -4,7 +4,7 @@ from django.urls import path
 
 from dispatch.phone_urls import urlpatterns as phone_urlpatterns
 from dispatch.setup_urls import urlpatterns as setup_urlpatterns
-from dispatch.views import ask, board, connecting, requests
+from dispatch.views import ask, board, connecting, handling, requests
 
 app_name = "dispatch"
 urlpatterns = [
@@ -19,12 +19,12 @@ urlpatterns = [
     path("requests/<int:pk>/", requests.show_request, name="request"),
     path("requests/<int:pk>/fragment/", requests.request_fragment, name="request_fragment"),
     path("requests/<int:pk>/edit/", ask.change_request, name="edit_request"),
-    path("requests/<int:pk>/candidates/", requests.show_candidates, name="candidates"),
-    path("requests/<int:pk>/ask/", requests.ask_chosen, name="ask_chosen"),
-    path("requests/<int:pk>/assign/", requests.assign, name="assign"),
-    path("requests/<int:pk>/cancel/", requests.cancel, name="cancel_request"),
-    path("requests/<int:pk>/unmet/", requests.close_unmet, name="close_unmet"),
-    path("requests/<int:pk>/do/<slug:verb>/", requests.simple_verb, name="request_verb"),
+    path("requests/<int:pk>/candidates/", handling.show_candidates, name="candidates"),
+    path("requests/<int:pk>/ask/", handling.ask_chosen, name="ask_chosen"),
+    path("requests/<int:pk>/assign/", handling.assign, name="assign"),
+    path("requests/<int:pk>/cancel/", handling.cancel, name="cancel_request"),
+    path("requests/<int:pk>/unmet/", handling.close_unmet, name="close_unmet"),
+    path("requests/<int:pk>/do/<slug:verb>/", handling.simple_verb, name="request_verb"),
     path(
         "requests/<int:pk>/rungs/<int:seen>/open/<int:to>/",
         connecting.open_rung,
@@ -35,9 +35,9 @@ urlpatterns = [
     path("requests/<int:pk>/device/", connecting.use_device, name="use_device"),
     path("operator-calls/<int:pk>/do/<slug:verb>/", connecting.call_verb, name="call_verb"),
     path("operators/<int:pk>/pin/", connecting.show_pin, name="operator_pin"),
-    path("offers/<int:pk>/answer/", requests.record_answer, name="record_answer"),
-    path("offers/<int:pk>/withdraw/", requests.withdraw, name="withdraw_offer"),
-    path("assignments/<int:pk>/do/<slug:verb>/", requests.assignment_verb, name="assignment_verb"),
+    path("offers/<int:pk>/answer/", handling.record_answer, name="record_answer"),
+    path("offers/<int:pk>/withdraw/", handling.withdraw, name="withdraw_offer"),
+    path("assignments/<int:pk>/do/<slug:verb>/", handling.assignment_verb, name="assignment_verb"),
     *phone_urlpatterns,
     *setup_urlpatterns,
 ]

@@ -17,7 +17,7 @@ from accounts.models import Organization
 from accounts.times import instant, local
 from config.demo.names import invent
 from config.demo.town import NOTES, Spot, address_of, position
-from dispatch.actions.requests import Draft, Wish
+from dispatch.actions.drafts import Draft, Wish
 from dispatch.models import Desk, Mode, RequestingBody, Urgency
 
 DEMAND = {

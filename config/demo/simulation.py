@@ -22,7 +22,7 @@ from config.demo.last_rungs import LastRungs
 from config.demo.reporting import believable_report
 from dispatch import engine
 from dispatch.actions import assignments, offers, requests
-from dispatch.actions.requests import Draft
+from dispatch.actions.drafts import Draft
 from dispatch.candidates import find_candidates
 from dispatch.models import Assignment, Offer, Request, Urgency
 from dispatch.policy import decent_hour

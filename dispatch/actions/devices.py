@@ -14,8 +14,9 @@ from accounts.errors import ActionError
 from accounts.models import User
 from dispatch import subscriptions
 from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
+from dispatch.actions.drafts import COLUMNS, Draft, Wish
 from dispatch.actions.offers import withdraw_open_offers
-from dispatch.actions.requests import COLUMNS, Draft, Wish, open_request
+from dispatch.actions.requests import open_request
 from dispatch.ladder import DEVICE
 from dispatch.models import Request, Urgency
 from dispatch.operators import running_call

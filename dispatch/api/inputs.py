@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from accounts.api_fields import InstantField, KeyField
 from accounts.models import Membership, Role
-from dispatch.actions.requests import Draft, Wish
+from dispatch.actions.drafts import Draft, Wish
 from dispatch.api.values import PlaceSerializer
 from dispatch.models import (
     Assignment,

@@ -15,8 +15,8 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Organization, Role
 from dispatch.access import get_request_for
+from dispatch.actions.drafts import Draft
 from dispatch.actions.requests import (
-    Draft,
     consequences_of,
     decisive_changes,
     edit_request,

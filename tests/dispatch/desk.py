@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import Organization
-from dispatch.actions.requests import Draft, open_request
+from dispatch.actions.drafts import Draft
+from dispatch.actions.requests import open_request
 from dispatch.models import Request
 
 

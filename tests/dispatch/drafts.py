@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from dispatch.actions.requests import Draft
+from dispatch.actions.drafts import Draft
 
 
 def draft(at: datetime, **changes: object) -> Draft:

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry, Organization, User
 from dispatch.actions.offers import accept_offer, decline_offer
-from dispatch.actions.requests import Draft, cancel_request, open_request, stop_waves
+from dispatch.actions.drafts import Draft
+from dispatch.actions.requests import cancel_request, open_request, stop_waves
 from dispatch.engine import advance, advance_due
 from dispatch.models import Offer, Request
 from realtime.models import Message

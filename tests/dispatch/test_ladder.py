@@ -303,7 +303,7 @@ def test_on_a_certified_rung_only_people_with_the_training_are_asked(
 def test_a_change_of_field_changes_the_rungs_but_not_the_place(
     city: Organization, coordinator: User, now: datetime
 ) -> None:
-    from dispatch.actions.requests import COLUMNS, Draft
+    from dispatch.actions.drafts import COLUMNS, Draft
 
     OperatorServiceFactory(operator__organization=city)
     city.policy = {
