@@ -31,6 +31,7 @@ def connect() -> None:
     dispatch.subscriptions.on_released.append(rooms.on_released)
     dispatch.subscriptions.on_over.append(rooms.on_over)
     dispatch.subscriptions.room_links.append(rooms.room_link)
+    dispatch.subscriptions.room_openings.append(rooms.opens_at)
     dispatch.subscriptions.room_states.append(rooms.room_states)
     dispatch.subscriptions.request_panels.append(rooms.request_panel)
 

@@ -53,6 +53,9 @@ on_over: list[Callable[[Request, datetime], None]] = []
 room_links: list[Callable[[Assignment], str | None]] = []
 """Each returns the address of the volunteer's room for an assignment, or None."""
 
+room_openings: list[Callable[[Assignment], datetime | None]] = []
+"""Each returns when the volunteer's room of an assignment will open (UTC), or None."""
+
 request_panels: list[Callable[[Request], tuple[str, dict[str, Any]] | None]] = []
 """Each returns (template, context) of a part of the staff page of a request, or None."""
 
@@ -69,6 +72,11 @@ on_device_used: list[Callable[[Request, datetime, datetime], None]] = []
 def room_link(assignment: Assignment) -> str:
     """Where the volunteer enters the room of an assignment; empty when there is none."""
     return next((link for ask in room_links if (link := ask(assignment))), "")
+
+
+def room_opens_at(assignment: Assignment) -> datetime | None:
+    """When the room of an assignment opens by itself; None when it is open or none is awaited."""
+    return next((when for ask in room_openings if (when := ask(assignment))), None)
 
 
 def panels_of(request: Request) -> list[tuple[str, dict[str, Any]]]:

@@ -46,6 +46,18 @@ def may_open(assignment: Assignment, at: datetime) -> bool:
 _WORKING = (Assignment.State.CONFIRMED, Assignment.State.RECONFIRMED, Assignment.State.STARTED)
 
 
+def opens_at(assignment: Assignment) -> datetime | None:
+    """When the room of a booking opens by itself (UTC); None once it may, or if it never will."""
+    request, at = assignment.request, database_now()
+    if assignment.state not in _WORKING or not is_remote(assignment):
+        return None
+    open_ = request.status in {Request.Status.OPEN, Request.Status.FILLED}
+    opens = request.starts_at - EARLY
+    if not open_ or at >= opens or request.urgency != Urgency.BOOKED:
+        return None
+    return None if Room.objects.filter(request=request).exists() else opens
+
+
 def room_link(assignment: Assignment) -> str | None:
     """Where the interpreter comes in, as long as there is something to come into."""
     if assignment.state not in _WORKING or not is_remote(assignment):

@@ -31,6 +31,7 @@ def room_message(seat: Seat, at: datetime) -> dict[str, Any]:
         "audio_only": room.audio_only,
         "me": {"seat": seat.pk, "role": seat.role, "state": seat.state, "number": seat.number},
         "seats": others,
+        "interpreter": is_open and _has_interpreter(room),
         "started_at": session.started_at.isoformat() if session else None,
         "minutes": max(0, minutes),
         "end_reason": room.end_reason,
@@ -41,6 +42,11 @@ def is_joined(seat: Seat, at: datetime) -> bool:
     """A page of the seat is in the room at this moment."""
     here = seat.state == Seat.State.ADMITTED and bool(seat.connection)
     return here and seat.last_seen_at is not None and at - seat.last_seen_at < LOST
+
+
+def _has_interpreter(room: Room) -> bool:
+    """Somebody is booked or invited to interpret; until then an interpreter is being looked for."""
+    return room.seats.filter(role=Seat.Role.INTERPRETER, state__in=Seat.ACTIVE_STATES).exists()
 
 
 def _shown(seat: Seat) -> list[Seat]:

@@ -16,7 +16,7 @@ from accounts.times import local
 from dispatch import subscriptions
 from dispatch.actions.assignments import give_back
 from dispatch.actions.offers import accept_offer
-from dispatch.models import Assignment, Offer
+from dispatch.models import Assignment, Offer, Request
 from dispatch.phone.accepted import SALT
 from interpreting.forms import ReportForm
 from interpreting.models import Room, Seat, Session, Visit
@@ -374,15 +374,6 @@ def test_the_interpreter_enters_signed_in_or_in_the_browser_that_said_yes(
     assert forged.get(url).status_code == 302
 
 
-def test_the_interpreter_who_comes_early_is_told_when_it_opens(
-    hana: Volunteer, client_of: Callable[[User], Client], at: datetime
-) -> None:
-    assignment = accepted(hana, urgency="booked", starts_at=at + timedelta(hours=3))
-    page = client_of(hana.user).get(f"/v/rooms/{assignment.pk}/")
-    assert "15分前" in page.content.decode()
-    assert not Room.objects.exists()
-
-
 def test_after_the_end_the_interpreter_is_led_to_the_report(
     scene: Scene, hana: Volunteer, coordinator: User, client_of: Callable[[User], Client],
     at: datetime,
@@ -423,3 +414,49 @@ def test_the_desk_is_led_to_the_report_after_the_end(
     assert f"/reports/assignment/{scene.assignment.pk}/" in over
     panel = desk.get(f"/requests/{scene.request.pk}/").content.decode()
     assert "（窓口・通訳）" in panel
+
+
+@pytest.fixture
+def booked(hana: Volunteer, at: datetime) -> Assignment:
+    """Hana's video booking of tomorrow."""
+    starts = at + timedelta(days=1)
+    return accepted(hana, urgency="booked", starts_at=starts, ends_at=starts + timedelta(hours=1))
+
+
+def test_before_its_time_a_booked_room_says_when_it_opens_and_opens_by_itself(
+    booked: Assignment, hana: Volunteer, client_of: Callable[[User], Client], at: datetime
+) -> None:
+    phone, url = client_of(hana.user), f"/v/rooms/{booked.pk}/"
+    opens = f"{local(booked.request.starts_at - timedelta(minutes=15)):%-H:%M}"
+    for page in (phone.get(url), phone.get(f"/v/assignments/{booked.pk}/")):
+        assert f"{opens} に開きます" in page.content.decode()
+    assert phone.get(url)["Refresh"] == "60"
+    assert not Room.objects.exists()
+    Request.objects.update(starts_at=at + timedelta(minutes=15, seconds=20))
+    assert 1 <= int(phone.get(url)["Refresh"]) <= 20
+    Request.objects.update(starts_at=at + timedelta(minutes=14))
+    assert b'id="room"' in phone.get(url).content
+
+
+def test_after_the_desk_ended_it_the_interpreter_is_led_on_and_back_if_it_reopens(
+    scene: Scene, coordinator: User, hana: Volunteer, client_of: Callable[[User], Client],
+    at: datetime,
+) -> None:  # fmt: skip
+    type(scene.room.organization).objects.update(phone="+81426222222")
+    phone, url = client_of(hana.user), f"/v/rooms/{scene.assignment.pk}/"
+    rooms.end_room(scene.room, by=coordinator, at=at)
+    over = phone.get(url)
+    assert over.status_code == 410
+    for shown in ("活動報告へ", "窓口にお電話ください", "042-622-2222"):
+        assert shown in over.content.decode()
+    assert over["Refresh"]
+    rooms.open_room(scene.request, by=coordinator, at=at)
+    assert b'id="room"' in phone.get(url).content
+
+
+def test_a_guest_hears_that_an_interpreter_is_looked_for(
+    scene: Scene, coordinator: User, at: datetime
+) -> None:
+    assert room_message(scene.resident, at)["interpreter"] is True
+    seats.remove(scene.interpreter, by=coordinator, at=at)
+    assert room_message(scene.resident, at)["interpreter"] is False

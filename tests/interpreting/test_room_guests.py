@@ -292,9 +292,16 @@ def test_a_locked_or_full_room_takes_no_tablet(scene: Scene, coordinator: User) 
     at = database_now()
     rooms.set_lock(scene.room, locked=True, by=coordinator, at=at)
     code = code_of(scene, coordinator)
-    assert problem(Client().post("/tablet/", {"code": code})) == (409, "locked")
+    refused = Client().post("/tablet/", {"code": code}, headers={"Accept-Language": "ja"})
+    assert refused.status_code == 409
+    assert "いま新しい人を入れていません" in refused.content.decode()
     rooms.set_lock(scene.room, locked=False, by=coordinator, at=at)
     agree(scene.link)
     for _ in range(2):
         agree(seats.invite(scene.room, "observer", by=coordinator, at=at)[1])
-    assert problem(Client().post("/tablet/", {"code": code})) == (409, "full")
+    refused = Client().post("/tablet/", {"code": code}, headers={"Accept-Language": "en"})
+    assert refused.status_code == 409
+    for shown in ("The room is full.", f'value="{code}"', "Try again"):
+        assert shown in refused.content.decode()
+    seats.remove(scene.resident, by=coordinator, at=at)
+    assert Client().post("/tablet/", {"code": code}).status_code == 302, "the code is still good"

@@ -31,6 +31,8 @@ from interpreting.rooms.views.pages import (
 UNKNOWN = Throttle("room-links", 30, 600)
 CODES = Throttle("room-codes", 20, 600)
 HOURS = 12
+AGAIN = {"room_full": "room_full", "room_locked": "room_locked"}
+"""Refusals of a tablet that leave the code as it is, with their texts: the same press may do later."""
 
 
 @room_page
@@ -129,10 +131,11 @@ def tablet(request: HttpRequest) -> HttpResponse:
             raise seats.wrong_code()
         seat, secret = seats.redeem_code(typed, at=database_now())
     except ActionError as error:
-        if error.code in REASONS:
+        if error.code in REASONS and error.code not in AGAIN:
             return problem(request, REASONS[error.code], language=language)
-        context |= {"error": context["texts"]["tablet_wrong"], "typed": typed}
-        return render(request, "interpreting/room/tablet.html", context, status=422)
+        said = context["texts"][AGAIN.get(error.code, "tablet_wrong")]
+        context |= {"error": said, "typed": typed, "again": error.code in AGAIN}
+        return render(request, "interpreting/room/tablet.html", context, status=error.status)
     return keep(request, redirect("guest:seat", seat.pk), seat, secret)
 
 

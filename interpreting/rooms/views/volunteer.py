@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,17 +13,21 @@ from django.views.decorators.http import require_safe
 from accounts.clock import database_now
 from accounts.errors import ActionError
 from dispatch.models import Assignment
+from dispatch.phone import words
 from dispatch.phone.accepted import accepted_here
 from dispatch.phone.people import get_own_assignment, signed_in_volunteer
 from dispatch.phone.reading import read_by
 from interpreting import guest_texts
-from interpreting.models import Room
 from interpreting.rooms import access
 from interpreting.rooms.actions.rooms import open_room, open_room_of
 from interpreting.rooms.actions.seats import hold_by_cookie, seat_interpreter
-from interpreting.rooms.links import may_open
+from interpreting.rooms.links import may_open, opens_at
 from interpreting.rooms.views.guest import keep
 from interpreting.rooms.views.pages import REASONS, problem, room_page, seat_context
+from volunteers.phones import as_written
+
+LOOK_AGAIN = 60
+"""Seconds after which a page that waits for its room looks again."""
 
 
 @require_safe
@@ -73,16 +79,27 @@ def _assignment(request: HttpRequest, pk: int) -> tuple[Assignment | None, bool]
 
 
 def _not_open(request: HttpRequest, assignment: Assignment) -> HttpResponse:
-    """Too early, or over: what to do next."""
-    last = Room.objects.filter(request=assignment.request).order_by("-pk").first()
+    """Too early: when it opens. Over: the report, and the desk, who alone opens it again."""
+    opens, at = opens_at(assignment), database_now()
+    desk = assignment.request.desk
+    phone = (desk.phone if desk else "") or assignment.request.organization.phone
     context = {
         "assignment": assignment,
         "organization": assignment.request.organization,
-        "ended": last is not None,
+        "opens": opens,
+        "opens_words": words.deadline(opens, at) if opens else "",
+        "desk_phone": phone,
+        "desk_phone_written": as_written(phone) if phone else "",
         "after_url": _after(assignment.pk),
     }
-    status = 410 if last else 200
-    return render(request, "interpreting/room/not_open.html", context, status=status)
+    response = render(
+        request, "interpreting/room/not_open.html", context, status=200 if opens else 410
+    )
+    if at < assignment.request.ends_at:
+        # without a script as well: it opens at its time, or when the desk opens it (again)
+        left = (opens - at).total_seconds() if opens else LOOK_AGAIN
+        response["Refresh"] = str(max(1, min(LOOK_AGAIN, ceil(left))))
+    return response
 
 
 def _after(pk: int) -> str:

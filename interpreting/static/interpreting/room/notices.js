@@ -32,7 +32,7 @@ export class Notices {
   silence(long) {
     const offer = find("telephone", this.room.root);
     if (long && !this.offered) offer.hidden = false;
-    if (!long && !offer.contains(document.activeElement) && !offer.dataset.calling) offer.hidden = true;
+    if (!long && !offer.contains(document.activeElement) && !offer.dataset.calling && offer.dataset.asked === undefined) offer.hidden = true;
     this.offered = long;
   }
 

@@ -86,6 +86,7 @@ class Room {
     if (room.state === "ended") { this.over("ended"); return; }
     this.root.dataset.locked = Boolean(room.locked);
     this.desk?.follow(room);
+    for (const one of all("no-interpreter")) one.hidden = room.interpreter !== false || room.state !== "open";
     if (!this.entered) return;
     if (!this.socket.wanted) this.socket.join(); // who waits joins by being admitted
     if (this.me.state === "admitted") {
