@@ -192,6 +192,7 @@ def _session_of(volunteer: Volunteer) -> str:
     from accounts.sessions import VOLUNTEER_SESSION
 
     client = Client()
+    assert volunteer.user
     client.force_login(volunteer.user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
     session[VOLUNTEER_SESSION] = volunteer.pk
