@@ -4,7 +4,6 @@ Over the pages alone: the request, the ring, the room with three real pages, the
 its price. Once on two web processes and two workers with Redis, once shorter on a single process.
 """
 
-
 from __future__ import annotations
 
 from datetime import date, timedelta
