@@ -228,6 +228,7 @@ def test_somebody_removed_reads_so_in_their_own_language(call: Call) -> None:
     desk, resident = call.desk(), call.resident("en")
     admit(desk)
     expect(resident.locator("#room")).to_have_attribute("data-step", "room")
+    desk.locator(f"#person-{seat_of(resident)} summary").click()
     desk.locator(f"#remove-{seat_of(resident)}").click()
     desk.locator("#sure-dialog [data-sure]").click()
     expect(resident.locator("#room")).to_have_attribute("data-over", "removed")

@@ -224,6 +224,11 @@ def remove(seat: Seat, *, by: User | None, at: datetime) -> Seat:
     return seat
 
 
+def may_relabel(seat: Seat) -> bool:
+    """Only guests; a desk and a booked interpreter have their name or pseudonym."""
+    return seat.role in BY_LINK and seat.assignment_id is None and seat.is_active
+
+
 def relabel(seat: Seat, label: str, *, by: User, at: datetime) -> Seat:
     """What the others read under an observer's or a guest interpreter's picture («看護師»)."""
     label = " ".join(label.split())
@@ -232,7 +237,7 @@ def relabel(seat: Seat, label: str, *, by: User, at: datetime) -> Seat:
         raise ActionError("bad_label", text, field="label", status=400)
     with transaction.atomic():
         room, seat = lock_seat(seat.pk)
-        if seat.role not in BY_LINK or seat.assignment_id or not seat.is_active:
+        if not may_relabel(seat):
             raise ActionError("wrong_state", "この席の表示名は変えられません。")
         seat.label = label
         seat.save(update_fields=["label"])

@@ -182,10 +182,12 @@ def panel_context(room: Room) -> dict[str, Any]:
     at = database_now()
     for seat in seats_here:
         seat.joined = is_joined(seat, at)  # type: ignore[attr-defined]
+        seat.renamable = seats.may_relabel(seat)  # type: ignore[attr-defined]
     return {
         "room": room,
         "found": room.request,
         "seats": seats_here,
+        "step": _step(seats_here),
         "panel_url": reverse("interpreting:room_panel", args=[room.pk]),
         "after_url": _after(room),
         "roles": [(role.value, role.label) for role in seats.BY_LINK],
@@ -193,6 +195,14 @@ def panel_context(room: Room) -> dict[str, Any]:
         "review_notice": guest_texts.review_notice(room.guest_language or room.request.language),
         "guest_language_name": guest_texts.language(room.guest_language).name,
     }
+
+
+def _step(seats_here: list[Seat]) -> str:
+    """What the desk does first: ``invite`` a resident, wait for the ``invited`` one, or nothing."""
+    residents = [seat for seat in seats_here if seat.role == Seat.Role.RESIDENT]
+    if any(seat.state != Seat.State.INVITED for seat in residents):
+        return ""
+    return "invited" if residents else "invite"
 
 
 def _choose_taker(request: HttpRequest, room: Room, at: datetime) -> HttpResponse:

@@ -59,8 +59,9 @@ export function bindControls(root, room) {
     "leave-now": () => { leaving.close(); room.leave(); },
     "break-later": () => { find("break", root).hidden = true; },
     "break-take": () => { find("break", root).hidden = true; room.notices.cue("break"); },
-    "hide-phone": () => { find("telephone", root).hidden = true; },
-    people: (button) => { const panel = document.getElementById("room-panel"); panel.classList.toggle("is-open"); button.setAttribute("aria-expanded", String(panel.classList.contains("is-open"))); },
+    "hide-phone": () => { const box = find("telephone", root); box.hidden = true; delete box.dataset.asked; },
+    "show-phone": () => { const box = find("telephone", root); box.dataset.asked = ""; box.hidden = false; box.querySelector("input, a")?.focus(); },
+    people: () => room.desk?.open(),
   };
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");

@@ -11,6 +11,7 @@ export class Desk {
   constructor(room) {
     Object.assign(this, { room, waiting: new Set() });
     this.panel = document.getElementById("room-panel-content");
+    this.sheet = document.getElementById("room-panel");
     this.dialog = document.getElementById("desk-dialog");
     document.addEventListener("submit", (event) => this.submit(event));
     document.addEventListener("click", (event) => { if (event.target.closest("[data-close-dialog]")) event.target.closest("dialog").close(); });
@@ -20,10 +21,31 @@ export class Desk {
   follow({ seats = [] }) {
     this.refresh();
     const now = seats.filter((one) => one.state === "waiting");
-    if (now.some((one) => !this.waiting.has(one.seat))) { chime(659, 880); say(find("knock-text", document).dataset.words, "warn"); }
+    if (now.some((one) => !this.waiting.has(one.seat))) this.knocked();
+    if (this.room.entered && this.room.me.state === "admitted") this.begin();
     this.waiting = new Set(now.map((one) => one.seat));
     this.knock(now);
     for (const count of all("waiting-count")) { count.textContent = now.length; count.hidden = !now.length; }
+  }
+
+  /* The QR code has done its work; what lies over the bar with the button to let somebody in closes. */
+  knocked() {
+    chime(659, 880);
+    say(find("knock-text", document).dataset.words, "warn");
+    if (this.dialog.open && this.dialog.querySelector(".room-invitation")) this.dialog.close();
+    this.open(false);
+  }
+
+  /* On a tablet the panel lies below the picture: it opens once, while there is a first step in it. */
+  begin() {
+    if (this.begun) return;
+    this.begun = true;
+    if (this.panel.querySelector(".room-first")) this.open(true);
+  }
+
+  open(on = !this.sheet.classList.contains("is-open")) {
+    this.sheet.classList.toggle("is-open", on);
+    find('do="people"')?.setAttribute("aria-expanded", String(on));
   }
 
   /* One bar above the room with a button for each person at the door. */
@@ -94,7 +116,7 @@ export class Desk {
   }
 
   swap(html) {
-    if (html === this.html) return;
+    if (html === this.html || this.panel.querySelector("input:focus")) return; // nobody's typing is lost
     this.html = html;
     const active = document.activeElement?.id;
     const opened = [...this.panel.querySelectorAll("details[open][id]")].map((one) => one.id);
