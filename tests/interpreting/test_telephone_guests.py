@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.clock import database_now
 from accounts.models import AuditEntry, Organization, User
+from interpreting import guest_texts
 from interpreting.models import PhoneConference, PhoneLeg, Room
 from interpreting.rooms.actions.rooms import end_room
 from interpreting.telephone import actions, dialling
@@ -127,3 +128,13 @@ def test_the_rooms_page_has_the_form_for_the_resident_only(scene: Scene, residen
     page = resident.get(reverse("guest:seat", args=[scene.resident.pk])).content.decode()
     assert f'action="{address(scene)}"' in page
     assert "data-phone-form" in page
+
+
+def test_the_number_can_be_given_from_the_menu_at_any_time(
+    scene: Scene, resident: Client, coordinator: User, client_of: Any
+) -> None:
+    own = resident.get(reverse("guest:seat", args=[scene.resident.pk])).content.decode()
+    assert 'data-do="show-phone"' in own
+    assert guest_texts.texts("vi")["phone_title"] in own
+    desk = client_of(coordinator).get(reverse("interpreting:room", args=[scene.room.pk]))
+    assert 'data-do="show-phone"' not in desk.content.decode()
