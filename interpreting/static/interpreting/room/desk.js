@@ -77,6 +77,7 @@ export class Desk {
     } catch { say(find("knock", document).dataset.failed, "warn"); }
     button?.removeAttribute("aria-disabled");
     delete form.dataset.sure;
+    if (form.querySelector("input:focus")) button?.focus(); // what was typed is done with
     this.refresh();
   }
 
