@@ -43,6 +43,7 @@ def navigation(request: HttpRequest) -> list[Item]:
 def settings_tabs(role: str) -> list[tuple[str, str, str]]:
     """(key, words, address) of the settings that the floors above accounts add."""
     entries = [
+        ({"admin"}, "desks", "窓口", "/settings/desks/"),
         ({"coordinator", "admin"}, "ladder", "つなぎ段階", "/settings/ladder/"),
         ({"coordinator", "admin"}, "operators", "外部通訳", "/settings/operators/"),
         ({"admin"}, "sharing", "応援協定", "/settings/sharing/"),

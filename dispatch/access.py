@@ -12,6 +12,7 @@ from django.http import Http404
 from accounts.models import Membership, Role
 from dispatch.models import (
     Assignment,
+    Desk,
     Offer,
     Operator,
     OperatorCall,
@@ -130,6 +131,14 @@ def get_shift_for(membership: Membership, pk: int) -> Shift:
         .first()
     )
     if found is None or membership.role not in {Role.COORDINATOR, Role.ADMIN}:
+        raise Http404
+    return found
+
+
+def get_desk_for(membership: Membership, pk: int) -> Desk:
+    """One desk of the organization, for its administrators."""
+    found = Desk.objects.filter(organization=membership.organization, pk=pk).first()
+    if found is None or membership.role != Role.ADMIN:
         raise Http404
     return found
 

@@ -1,10 +1,10 @@
-"""Addresses of what a desk prepares: coverage, roster, ladder, operators, agreements."""
+"""Addresses of what a desk prepares: coverage, roster, ladder, desks, operators, agreements."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from dispatch.views import coverage, ladder, operators, roster, sharing
+from dispatch.views import coverage, desks, ladder, operators, roster, sharing
 
 urlpatterns = [
     path("coverage/", coverage.show_coverage, name="coverage"),
@@ -21,9 +21,10 @@ urlpatterns = [
     path("settings/operators/calls/", operators.list_calls, name="operator_calls"),
     path("settings/operators/calls.csv", operators.download_calls, name="operator_calls_csv"),
     path("settings/operators/<int:pk>/", operators.edit_operator, name="operator_edit"),
-    path(
-        "settings/operators/<int:pk>/<slug:verb>/", operators.operator_verb, name="operator_verb"
-    ),
+    path("settings/operators/<int:pk>/<slug:verb>/", operators.operator_verb, name="operator_verb"),
+    path("settings/desks/", desks.list_desks, name="desks"),
+    path("settings/desks/new/", desks.edit_desk, name="desk_new"),
+    path("settings/desks/<int:pk>/", desks.edit_desk, name="desk_edit"),
     path("settings/sharing/", sharing.list_agreements, name="sharing"),
     path("settings/sharing/<int:pk>/<slug:verb>/", sharing.agreement_verb, name="sharing_verb"),
 ]

@@ -81,6 +81,12 @@ page(
 )
 page("dispatch:operator_calls", "coordinator accountant admin")
 page("dispatch:operator_calls_csv", "coordinator accountant admin")
+OWN_DESK = of("desk")
+page("dispatch:desks", "admin")
+page("dispatch:desk_new", "admin")
+page("dispatch:desk_new", "admin", method="post")
+page("dispatch:desk_edit", "admin", **OWN_DESK)
+page("dispatch:desk_edit", "admin", method="post", **OWN_DESK)
 page("dispatch:sharing", "admin")
 page("dispatch:sharing", "admin", method="post")
 page(
