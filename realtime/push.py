@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid
@@ -24,6 +25,8 @@ MOST_DEVICES = 5
 LONGEST_ENDPOINT = 600
 POINT_BYTES, SECRET_BYTES = 65, 16
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+# what is no letter of a host is read in several ways: "\\" ends it for requests, not for urlsplit
+HOST = re.compile(r"[a-z0-9.-]+")
 
 
 class NotAllowed(ValueError):
@@ -64,6 +67,8 @@ def may_send_to(endpoint: str) -> bool:
         return False
     if address.username or address.password or len(endpoint) > LONGEST_ENDPOINT:
         return False
+    if not HOST.fullmatch(host):
+        return False
     if settings.TESTING and host == "127.0.0.1":
         return address.scheme in {"http", "https"}
     known = any(_matches(host, pattern) for pattern in settings.PUSH_HOSTS)
@@ -84,7 +89,7 @@ def subscribe(
     """
     if not may_send_to(endpoint):
         raise NotAllowed("endpoint")
-    if _length(p256dh) != POINT_BYTES or _length(auth) != SECRET_BYTES:
+    if not _is_point(p256dh) or _length(auth) != SECRET_BYTES:
         raise NotAllowed("keys")
     kept, _ = PushSubscription.objects.update_or_create(
         endpoint=endpoint,
@@ -104,6 +109,17 @@ def unsubscribe(recipient: str, endpoint: str) -> bool:
     """Forget one browser of the recipient; False when it was not known."""
     own = PushSubscription.objects.filter(recipient=recipient, endpoint=endpoint)
     return bool(own.delete()[0])
+
+
+def _is_point(text: str) -> bool:
+    """A point of the curve: with another one nothing could be encrypted for the browser."""
+    if _length(text) != POINT_BYTES:
+        return False
+    try:
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), urlsafe_b64decode(text[:87] + "="))
+    except ValueError:
+        return False
+    return True
 
 
 def _length(text: str) -> int:
