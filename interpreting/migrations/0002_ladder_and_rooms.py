@@ -6,123 +6,340 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_invitations'),
-        ('dispatch', '0003_ladder_and_rooms'),
-        ('interpreting', '0001_initial'),
-        ('volunteers', '0003_ladder_and_rooms'),
+        ("accounts", "0003_invitations"),
+        ("dispatch", "0003_ladder_and_rooms"),
+        ("interpreting", "0001_initial"),
+        ("volunteers", "0003_ladder_and_rooms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', '開いている'), ('ended', '終了')], default='open', max_length=8)),
-                ('provider', models.CharField(choices=[('mesh', '直接（WebRTC）'), ('twilio', 'Twilio Video')], default='mesh', max_length=8)),
-                ('provider_id', models.CharField(blank=True, max_length=80)),
-                ('audio_only', models.BooleanField(default=False)),
-                ('locked', models.BooleanField(default=False, verbose_name='施錠')),
-                ('guest_language', models.CharField(blank=True, help_text='BCP 47', max_length=20)),
-                ('code_hash', models.CharField(blank=True, help_text="six digits by which a tablet takes the desk's seat", max_length=64)),
-                ('code_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('code_tries', models.PositiveSmallIntegerField(default=0)),
-                ('opened_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='accounts.organization')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='dispatch.request')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "開いている"), ("ended", "終了")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[("mesh", "直接（WebRTC）"), ("twilio", "Twilio Video")],
+                        default="mesh",
+                        max_length=8,
+                    ),
+                ),
+                ("provider_id", models.CharField(blank=True, max_length=80)),
+                ("audio_only", models.BooleanField(default=False)),
+                ("locked", models.BooleanField(default=False, verbose_name="施錠")),
+                ("guest_language", models.CharField(blank=True, help_text="BCP 47", max_length=20)),
+                (
+                    "code_hash",
+                    models.CharField(
+                        blank=True,
+                        help_text="six digits by which a tablet takes the desk's seat",
+                        max_length=64,
+                    ),
+                ),
+                ("code_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("code_tries", models.PositiveSmallIntegerField(default=0)),
+                ("opened_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rooms",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rooms",
+                        to="dispatch.request",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(help_text='1 to 5')),
-                ('role', models.CharField(choices=[('resident', '相談者'), ('desk', '窓口'), ('interpreter', '通訳'), ('observer', '同席者')], max_length=12)),
-                ('label', models.CharField(blank=True, help_text='what the others see', max_length=60)),
-                ('state', models.CharField(choices=[('invited', '案内済み'), ('waiting', '待合室'), ('admitted', '入室'), ('left', '退室'), ('removed', '退室させた')], default='invited', max_length=10)),
-                ('language', models.CharField(default='ja', help_text="of this person's buttons", max_length=20)),
-                ('token_hash', models.CharField(blank=True, max_length=64, null=True, unique=True)),
-                ('token_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('holder_hash', models.CharField(blank=True, max_length=64)),
-                ('consented_at', models.DateTimeField(blank=True, null=True)),
-                ('consent_version', models.CharField(blank=True, max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('waiting_since', models.DateTimeField(blank=True, null=True)),
-                ('admitted_at', models.DateTimeField(blank=True, null=True)),
-                ('connection', models.CharField(blank=True, help_text='the socket that holds the seat at this moment', max_length=40)),
-                ('last_seen_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, help_text='left or removed', null=True)),
-                ('assignment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='room_seats', to='dispatch.assignment')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='interpreting.room')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='room_seats', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(help_text="1 to 5")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("resident", "相談者"),
+                            ("desk", "窓口"),
+                            ("interpreter", "通訳"),
+                            ("observer", "同席者"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(blank=True, help_text="what the others see", max_length=60),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "案内済み"),
+                            ("waiting", "待合室"),
+                            ("admitted", "入室"),
+                            ("left", "退室"),
+                            ("removed", "退室させた"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="ja", help_text="of this person's buttons", max_length=20
+                    ),
+                ),
+                ("token_hash", models.CharField(blank=True, max_length=64, null=True, unique=True)),
+                ("token_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("holder_hash", models.CharField(blank=True, max_length=64)),
+                ("consented_at", models.DateTimeField(blank=True, null=True)),
+                ("consent_version", models.CharField(blank=True, max_length=20)),
+                ("created_at", models.DateTimeField()),
+                ("waiting_since", models.DateTimeField(blank=True, null=True)),
+                ("admitted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "connection",
+                    models.CharField(
+                        blank=True,
+                        help_text="the socket that holds the seat at this moment",
+                        max_length=40,
+                    ),
+                ),
+                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_at",
+                    models.DateTimeField(blank=True, help_text="left or removed", null=True),
+                ),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="room_seats",
+                        to="dispatch.assignment",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="interpreting.room",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="room_seats",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('onsite', '現地'), ('room', '通訳ルーム'), ('phone', '電話'), ('operator', '外部通訳'), ('device', '翻訳機')], max_length=10)),
-                ('rung_kind', models.CharField(blank=True, max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('participants', models.JSONField(default=list, help_text='roles, not names: [{"role": "desk", "seconds": 840}]')),
-                ('network', models.JSONField(default=dict, help_text='relayed, worst and usual level, drops; no addresses')),
-                ('end_reason', models.CharField(blank=True, max_length=40)),
-                ('assignment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='dispatch.assignment')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='dispatch.request')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("onsite", "現地"),
+                            ("room", "通訳ルーム"),
+                            ("phone", "電話"),
+                            ("operator", "外部通訳"),
+                            ("device", "翻訳機"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("rung_kind", models.CharField(blank=True, max_length=20)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "participants",
+                    models.JSONField(
+                        default=list,
+                        help_text='roles, not names: [{"role": "desk", "seconds": 840}]',
+                    ),
+                ),
+                (
+                    "network",
+                    models.JSONField(
+                        default=dict,
+                        help_text="relayed, worst and usual level, drops; no addresses",
+                    ),
+                ),
+                ("end_reason", models.CharField(blank=True, max_length=40)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="dispatch.assignment",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="dispatch.request",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('network', models.JSONField(default=dict, help_text='summary of the line, no addresses')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='interpreting.seat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("joined_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "network",
+                    models.JSONField(default=dict, help_text="summary of the line, no addresses"),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="interpreting.seat",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('request',), name='one_open_room_per_request'),
+            model_name="room",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("request",),
+                name="one_open_room_per_request",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 5)), name='five_seats'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1), ("number__lte", 5)), name="five_seats"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['invited', 'waiting', 'admitted'])), fields=('room', 'number'), name='one_person_per_place_in_a_room'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["invited", "waiting", "admitted"])),
+                fields=("room", "number"),
+                name="one_person_per_place_in_a_room",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='session_ends_after_start'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    ("ended_at__gte", models.F("started_at")),
+                    _connector="OR",
+                ),
+                name="session_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('request', 'kind'), name='one_running_session_per_kind'),
+            model_name="session",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("request", "kind"),
+                name="one_running_session_per_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('joined_at')), _connector='OR'), name='visit_ends_after_start'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_at__isnull", True),
+                    ("left_at__gte", models.F("joined_at")),
+                    _connector="OR",
+                ),
+                name="visit_ends_after_start",
+            ),
         ),
     ]

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interpreting', '0002_ladder_and_rooms'),
+        ("interpreting", "0002_ladder_and_rooms"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='seat',
-            name='session',
-            field=models.CharField(blank=True, help_text='the page that joined last, by its own random name', max_length=64),
+            model_name="seat",
+            name="session",
+            field=models.CharField(
+                blank=True,
+                help_text="the page that joined last, by its own random name",
+                max_length=64,
+            ),
         ),
     ]

@@ -4,31 +4,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('realtime', '0002_message_handled'),
+        ("realtime", "0002_message_handled"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PushSubscription',
+            name="PushSubscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(db_index=True, help_text='e.g. volunteer:12', max_length=60)),
-                ('endpoint', models.URLField(max_length=600, unique=True)),
-                ('p256dh', models.CharField(max_length=120)),
-                ('auth', models.CharField(max_length=40)),
-                ('device', models.CharField(blank=True, help_text='such as Android · Chrome', max_length=80)),
-                ('created_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.CharField(db_index=True, help_text="e.g. volunteer:12", max_length=60),
+                ),
+                ("endpoint", models.URLField(max_length=600, unique=True)),
+                ("p256dh", models.CharField(max_length=120)),
+                ("auth", models.CharField(max_length=40)),
+                (
+                    "device",
+                    models.CharField(
+                        blank=True, help_text="such as Android · Chrome", max_length=80
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AlterField(
-            model_name='message',
-            name='channel',
-            field=models.CharField(choices=[('sms', 'SMS'), ('push', 'プッシュ通知'), ('email', 'メール'), ('hand', '電話連絡')], max_length=10),
+            model_name="message",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("sms", "SMS"),
+                    ("push", "プッシュ通知"),
+                    ("email", "メール"),
+                    ("hand", "電話連絡"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

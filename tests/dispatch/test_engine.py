@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry, Organization, User
-from dispatch.actions.offers import accept_offer, decline_offer
 from dispatch.actions.drafts import Draft
+from dispatch.actions.offers import accept_offer, decline_offer
 from dispatch.actions.requests import cancel_request, open_request, stop_waves
 from dispatch.engine import advance, advance_due
 from dispatch.models import Offer, Request

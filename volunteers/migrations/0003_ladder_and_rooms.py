@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('volunteers', '0002_import_decisions'),
+        ("volunteers", "0002_import_decisions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='volunteer',
-            name='accepts_neighbours',
-            field=models.BooleanField(default=False, verbose_name='近隣団体の映像通訳も可'),
+            model_name="volunteer",
+            name="accepts_neighbours",
+            field=models.BooleanField(default=False, verbose_name="近隣団体の映像通訳も可"),
         ),
     ]

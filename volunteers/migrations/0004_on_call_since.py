@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('volunteers', '0003_ladder_and_rooms'),
+        ("volunteers", "0003_ladder_and_rooms"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='volunteer',
-            name='on_call_since',
-            field=models.DateTimeField(blank=True, help_text='when the person was last put on call', null=True),
+            model_name="volunteer",
+            name="on_call_since",
+            field=models.DateTimeField(
+                blank=True, help_text="when the person was last put on call", null=True
+            ),
         ),
     ]
