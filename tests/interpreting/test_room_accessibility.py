@@ -132,6 +132,7 @@ def test_a_guest_gets_in_and_out_with_the_keyboard_alone(call: Call) -> None:  #
     step(page, "waiting")
     press(desk, "[data-knock] form button")
     step(page, "room")
+    expect(page.locator(".room-live")).to_be_focused()
     press(page, '[data-do="mic"]')
     expect(page.locator('[data-do="mic"]')).to_have_attribute("data-on", "false")
     press(page, '.room-bar [data-do="chat"]')

@@ -62,7 +62,7 @@ class Room {
     this.step = this.root.dataset.step = step;
     for (const part of all("when", this.root)) part.hidden = part.dataset.when !== step;
     const part = find(`when=${step}`, this.root);
-    (part?.querySelector("h1, h2") || part)?.focus?.();
+    (part?.querySelector("h1[tabindex]") || part)?.focus?.(); // in the room itself the whole of it
   }
 
   remembered() { try { return sessionStorage.getItem(this.mark) === "in"; } catch { return false; } }
