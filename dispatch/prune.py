@@ -239,7 +239,7 @@ FROM volunteers_volunteer v
 WHERE v.organization_id = %(organization)s AND {ACTIVE} AND EXISTS (
     SELECT 1 FROM volunteers_languageskill s
     WHERE s.volunteer_id = v.id AND s.language = ANY(%(tags)s))
-""",
+""",  # nosec B608 - constants of this module; values are parameters
         search.parameters(),
     )
     return able, rows[0][0], rows[0][1]
