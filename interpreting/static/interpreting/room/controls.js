@@ -60,7 +60,7 @@ export function bindControls(root, room) {
     "break-later": () => { find("break", root).hidden = true; },
     "break-take": () => { find("break", root).hidden = true; room.notices.cue("break"); },
     "hide-phone": () => { const box = find("telephone", root); box.hidden = true; delete box.dataset.asked; },
-    "show-phone": () => { const box = find("telephone", root); box.dataset.asked = ""; box.hidden = false; box.querySelector("input, a")?.focus(); },
+    "show-phone": () => { const box = find("telephone", root); box.dataset.asked = ""; box.hidden = false; box.querySelector("[type=tel]")?.focus(); },
     people: () => room.desk?.open(),
   };
   root.addEventListener("click", (event) => {
