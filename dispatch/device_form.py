@@ -42,6 +42,9 @@ class FollowUpForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Either a time or a reason."""
         cleaned: dict[str, Any] = super().clean() or {}
+        day = cleaned.get("day")
+        if day is not None and not 2000 <= day.year <= 2200:  # no instant outside what a date holds
+            self.add_error("day", "日付をご確認ください。")
         if cleaned.get("no_follow_up") or self.errors:
             return cleaned
         for name, text in (("day", "日付"), ("start", "開始時刻")):

@@ -26,6 +26,7 @@ from volunteers.models import Field
 
 PREFIX = "rung"
 LONGEST = 60 * DAY
+MOST_TYPED = 20
 _NUMBER = r"\d+(?:\.\d+)?"
 _BARE = re.compile(_NUMBER)
 _SPAN = re.compile(
@@ -38,7 +39,7 @@ class SpanField(forms.CharField):
     """A length of time → minutes: 90秒, 4分, 4 (minutes), 1時間30分, 2日; nothing typed: None."""
 
     def __init__(self, **options: Any) -> None:
-        attrs = {"autocomplete": "off", "maxlength": "20"}
+        attrs = {"autocomplete": "off", "maxlength": str(MOST_TYPED)}
         super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **options)
 
     def to_python(self, value: Any) -> float | None:  # type: ignore[override]
@@ -62,8 +63,9 @@ class SpanField(forms.CharField):
 
 def read_span(typed: str) -> float | None:
     """Minutes of a typed length, None if it is not one. A bare number means minutes."""
+    # more digits than a float or an int takes are no length either
     match = _SPAN.fullmatch(f"{typed}分" if _BARE.fullmatch(typed) else typed)
-    if not match or not any(match.groups()):
+    if len(typed) > MOST_TYPED or not match or not any(match.groups()):
         return None
     minutes = float(match["minutes"] or 0) + int(match["seconds"] or 0) / 60
     minutes += float(match["hours"] or 0) * 60 + float(match["days"] or 0) * DAY
@@ -290,12 +292,14 @@ def rearranged(data: QueryDict, do: str) -> QueryDict:
 
 def _blocks(data: QueryDict) -> list[dict[str, list[str]]]:
     total = str(data.get(f"{PREFIX}-TOTAL_FORMS", ""))
-    count = min(int(total), MOST_RUNGS + 4) if total.isascii() and total.isdigit() else 0
+    known = total.isascii() and total.isdigit() and len(total) < 10
+    count = min(int(total), MOST_RUNGS + 4) if known else 0
     blocks: list[dict[str, list[str]]] = [{} for _ in range(count)]
+    places = {str(number) for number in range(count)}
     for key in data:
         head, _, rest = key.partition("-")
         index, _, name = rest.partition("-")
-        if head == PREFIX and name and index.isdigit() and int(index) < count:
+        if head == PREFIX and name and index in places:
             blocks[int(index)][name] = data.getlist(key)
     return blocks
 

@@ -146,6 +146,9 @@ def test_the_page_warns_asks_and_keeps_what_was_typed(
     wrong = client.post(f"{address}device/", {"day": "", "start": "9:99", "minutes": "60"})
     assert wrong.status_code == 422
     assert "9:99" in wrong.content.decode()
+    for day in ("0001-01-01", "9999-12-31"):  # no instant in UTC, or none after it
+        far = client.post(f"{address}device/", {"day": day, "start": "0:00", "minutes": "60"})
+        assert far.status_code == 422
     past = client.post(f"{address}device/", {"day": "2026-11-20", "start": "9:00", "minutes": "60"})
     assert "終了時刻が過ぎています" in past.content.decode()
     done = client.post(f"{address}device/", {"day": "2026-11-25", "start": "930", "minutes": "60"})

@@ -60,8 +60,9 @@ def test_lengths_read_as_people_say_them_and_come_back_the_same(
 
 @pytest.mark.parametrize(
     ("typed", "minutes"),
-    [("4", 4), ("1時間半", 90), ("1.5分", 1.5), ("0分", 0), ("あす", None), ("", None)],
-)
+    [("4", 4), ("1時間半", 90), ("1.5分", 1.5), ("0分", 0), ("あす", None), ("", None),
+     ("9" * 400, None), ("9" * 5000 + "秒", None), ("-5", None)],
+)  # fmt: skip
 def test_typed_lengths(typed: str, minutes: float | None) -> None:
     assert read_span(typed) == minutes
 
@@ -274,6 +275,14 @@ def test_rungs_move_come_and_go_without_script_and_keep_what_is_typed(page: Clie
     more = page.post(PAGE, typed_in(fewer) | {"do": "add:operator"}).content.decode()
     assert labels(more)[-1] == "外部通訳"
     assert AuditEntry.objects.filter(verb="ladder.saved").count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["²", "9" * 500, "-1", "007"])
+def test_a_block_with_a_strange_number_is_left_out(page: Client, place: str) -> None:
+    form = typed_in(page.get(PAGE).content.decode())
+    sent = form | {f"rung-{place}-label": ["x"], "do": "up:0"}
+    assert labels(page.post(PAGE, sent).content.decode()) == labels(page.get(PAGE).content.decode())
 
 
 @pytest.mark.django_db
