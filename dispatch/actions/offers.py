@@ -281,17 +281,26 @@ def assign_directly(
             return held
         if locked.status != Request.Status.OPEN:
             raise ActionError("wrong_state", "この依頼は手配中ではありません。")
-        _must_be_valid(volunteer, locked)
-        own = locked.offers.open().select_for_update().filter(volunteer=volunteer).first()
-        if own:  # asked already: this is the answer
-            move(own, "state", Offer.State.ACCEPTED)
-            own.answered_at, own.answered_via, own.answered_by = at, Offer.Via.DESK, str(by)
-            own.save(update_fields=["state", "answered_at", "answered_via", "answered_by"])
+        own = take_yes(locked, volunteer, by=by, at=at)
         assignment = take_seat(locked, volunteer, at=at, offer=own, remote=remote)
         log(locked, "assignment.made", by=by, at=at, volunteer=volunteer.pk)
         finish_seating(locked, at=at, volunteer_id=volunteer.pk)
         tell_accepted(assignment, at=at)
     return assignment
+
+
+def take_yes(request: Request, volunteer: Volunteer, *, by: User, at: datetime) -> Offer | None:
+    """A yes by telephone or in person, on a locked request: the person's open offer is accepted.
+
+    Returns that offer, None for somebody who was not asked; raises ``not_valid``.
+    """
+    _must_be_valid(volunteer, request)
+    own = request.offers.open().select_for_update().filter(volunteer=volunteer).first()
+    if own:
+        move(own, "state", Offer.State.ACCEPTED)
+        own.answered_at, own.answered_via, own.answered_by = at, Offer.Via.DESK, str(by)
+        own.save(update_fields=["state", "answered_at", "answered_via", "answered_by"])
+    return own
 
 
 def take_seat(

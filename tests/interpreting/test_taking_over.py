@@ -17,6 +17,7 @@ from interpreting.models import Seat
 from interpreting.rooms.actions import rooms
 from interpreting.rooms.actions.taking_over import ask_to_take_over, give_up_taking_over
 from interpreting.rooms.takers import asked_people, takers
+from realtime.models import Message
 from tests import factories
 from tests.interpreting.rooming import Scene, make_scene
 from volunteers.actions import switch_on_call
@@ -52,7 +53,11 @@ def states(scene: Scene, at: datetime) -> list[str]:
 
 
 def test_who_is_on_call_rings_and_a_yes_leads_into_the_room(
-    scene: Scene, coordinator: User, ready: Volunteer, at: datetime, client_of: Callable[..., Client]
+    scene: Scene,
+    coordinator: User,
+    ready: Volunteer,
+    at: datetime,
+    client_of: Callable[..., Client],
 ) -> None:
     offer = ask_to_take_over(scene.room, ready, by=coordinator, at=at)
     assert offer.rings_until
@@ -117,7 +122,11 @@ def test_who_is_asked_needs_the_language_and_is_asked_once(
 ) -> None:
     ask_to_take_over(scene.room, ready, by=coordinator, at=at)
     stranger = factories.VolunteerFactory(organization=scene.room.organization, skills=["ne"])
-    for volunteer, code in ((ready, "already_asked"), (hana, "already_here"), (stranger, "not_able")):
+    for volunteer, code in (
+        (ready, "already_asked"),
+        (hana, "already_here"),
+        (stranger, "not_able"),
+    ):
         with pytest.raises(ActionError) as refused:
             ask_to_take_over(scene.room, volunteer, by=coordinator, at=at)
         assert refused.value.code == code
@@ -159,3 +168,24 @@ def test_the_desk_asks_and_gives_up_by_buttons(
     assert "呼出中" in panel
     desk.post(url.format("give_up"))
     assert "呼出中" not in desk.get(f"/rooms/{scene.room.pk}/panel/").content.decode()
+
+
+def test_whoever_may_not_be_sent_takes_nothing_over(
+    scene: Scene, coordinator: User, minh: Volunteer, at: datetime
+) -> None:
+    Volunteer.objects.filter(pk=minh.pk).update(status=Volunteer.Status.PAUSED)
+    with pytest.raises(ActionError) as refused:
+        rooms.hand_over(scene.room, minh, by=coordinator, at=at)
+    assert refused.value.code == "not_valid"
+    assert status(scene) == ("filled", 1)
+
+
+def test_handing_over_to_somebody_who_was_asked_is_the_answer(
+    scene: Scene, coordinator: User, ready: Volunteer, at: datetime
+) -> None:
+    offer = ask_to_take_over(scene.room, ready, by=coordinator, at=at)
+    booked = rooms.hand_over(scene.room, ready, by=coordinator, at=at)
+    offer.refresh_from_db()
+    assert (offer.state, offer.answered_via, booked.offer) == ("accepted", "desk", offer)
+    told = Message.objects.filter(recipient=ready.key).values_list("kind", flat=True)
+    assert "filled" not in told

@@ -10,7 +10,7 @@ from accounts.errors import ActionError
 from accounts.models import User
 from dispatch.actions.common import lock_request
 from dispatch.actions.common import save_and_announce as save_request
-from dispatch.actions.offers import finish_seating, take_seat
+from dispatch.actions.offers import finish_seating, take_seat, take_yes
 from dispatch.messages import tell_accepted
 from dispatch.models import Assignment, Mode, Request
 from interpreting import guest_texts
@@ -93,7 +93,8 @@ def make_code(room: Room, *, by: User, at: datetime) -> str:
 def hand_over(room: Room, volunteer: Volunteer, *, by: User, at: datetime) -> Assignment:
     """Book a further interpreter, who is told and enters; the present one stays until leaving.
 
-    The request gets one seat more. Raises ``room_ended``, ``overlap``, ``already_here``.
+    The request gets one seat more. Raises ``room_ended``, ``overlap``, ``already_here`` and, for
+    somebody who may not be sent (paused, without a term or a pledge), ``not_valid``.
     """
     with transaction.atomic():
         request = lock_request(room.request_id)
@@ -103,7 +104,8 @@ def hand_over(room: Room, volunteer: Volunteer, *, by: User, at: datetime) -> As
         held = request.assignments.active().count()
         request.seats = min(MOST_SEATS, max(request.seats, held + 1))
         request.save(update_fields=["seats"])
-        assignment = take_seat(request, volunteer, at=at, remote=True)
+        own = take_yes(request, volunteer, by=by, at=at)
+        assignment = take_seat(request, volunteer, at=at, offer=own, remote=True)
         log(room, "room.handed_over", by=by, at=at, volunteer=volunteer.pk)
         if request.status == Request.Status.OPEN:
             finish_seating(request, at=at, volunteer_id=volunteer.pk)
