@@ -51,7 +51,7 @@ class RungSerializer(serializers.Serializer):
 
 
 class StepSerializer(RungSerializer):
-    """A step of the ladder and where the request is: `skipped` ones could not serve in time."""
+    """A step of the ladder and where the request is: `skipped` ones could not serve, or were jumped."""
 
     state = serializers.ChoiceField(choices=["done", "current", "waiting", "skipped"])
 

@@ -43,7 +43,9 @@ def naive(offer):
     free = request.seats - request.assignments.active().count()
     if free <= 0:
         return "too_late"
-    time.sleep(0.02)  # what rendering, logging or a slow disk does between check and save
+    # what rendering, logging or a slow disk does between check and save; long enough for a busy
+    # machine to wake everybody
+    time.sleep(0.25)
     Assignment.objects.create(
         request=request, volunteer_id=offer.volunteer_id, seat=1, created_at=database_now(),
         period=(request.starts_at, request.ends_at),
