@@ -24,6 +24,7 @@ def connect() -> None:
     volunteers.streams.register()
     dispatch.register_panels.register()
     interpreting.subscriptions_sessions.register()
+    dispatch.subscriptions.request_panels.append(rooms.request_panel)  # above the telephone's
     telephone.register()
     accounts.subscriptions.body_choices.append(requesting_bodies)
     dispatch.subscriptions.report_states.append(interpreting.volunteer_views.states_of_reports)
@@ -33,7 +34,6 @@ def connect() -> None:
     dispatch.subscriptions.room_links.append(rooms.room_link)
     dispatch.subscriptions.room_openings.append(rooms.opens_at)
     dispatch.subscriptions.room_states.append(rooms.room_states)
-    dispatch.subscriptions.request_panels.append(rooms.request_panel)
 
 
 def requesting_bodies(organization: Organization) -> list[tuple[int, str]]:

@@ -254,8 +254,10 @@ def dead_ends(
 
 def rung_in_words(rung: Rung) -> list[str]:
     """The settings of one stored rung, a line each, for those who only read."""
-    limits = "、".join(f"{CLASS_NAMES[c]} {span(rung['minutes'][c])}" for c in CLASSES)
-    lines = [f"次の段階まで：{limits}"]
+    lines = []
+    if any(rung["minutes"][c] is not None for c in CLASSES):  # the last one simply stays open
+        limits = "、".join(f"{CLASS_NAMES[c]} {span(rung['minutes'][c])}" for c in CLASSES)
+        lines.append(f"次の段階まで：{limits}")
     if rung["lead_minutes"] is not None:
         lines.append(f"遅くとも開始の{span(rung['lead_minutes'])}前に始めます")
     if rung["parallel"]:

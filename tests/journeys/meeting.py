@@ -128,9 +128,7 @@ def answer_ring(page: Page) -> Assignment:
 
 def enter_from_request(office: Page) -> Room:
     """The desk goes into the room from the request's page, which has learnt of it by itself."""
-    office.get_by_role("link", name="通訳ルームに入る").click()
-    if office.locator("#room").count() == 0:  # the lobby: no seat of one's own yet
-        office.get_by_role("button", name="入").first.click()
+    office.get_by_role("button", name="通訳ルームに入る").click()
     office.wait_for_url(re.compile(r"/rooms/\d+/$"))
     enter(office)
     return Room.objects.get(pk=int(office.url.rstrip("/").rsplit("/", 1)[1]))
