@@ -35,6 +35,8 @@ RECHECK_SECONDS = 4.0
 SEEN_SECONDS = 15.0
 BURST, PER_SECOND = 120, 12
 POINTERS = 20
+JOINS, JOINS_PER_SECOND = 10, 0.5
+"""Joining locks the room and wakes every page of the desk; a page does so once a socket."""
 REFUSALS = 200
 """So many refused messages, forgiven one a second, end the socket."""
 CODES = {
@@ -63,6 +65,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.line, self.last_seen = Line(), time.monotonic()
         self.bucket = Bucket(BURST, PER_SECOND)
         self.pointers, self.refusals = Bucket(POINTERS, POINTERS), Bucket(REFUSALS, 1)
+        self.joins = Bucket(JOINS, JOINS_PER_SECOND)
         self.lock = asyncio.Lock()
         await self.accept()  # a close code only reaches the page after an accepted handshake
         room_id = await self._look()
@@ -104,6 +107,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if kind == "ping":
             await self._say({"type": "pong"})
         elif kind == "join":
+            if not self.joins.take(time.monotonic()):
+                raise ProtocolError("too_fast")
             self.session = said["session"]
             await self._join()
         elif kind == "leave":

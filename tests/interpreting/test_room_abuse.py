@@ -128,6 +128,22 @@ async def test_who_talks_too_fast_is_slowed_down_and_then_sent_away(
     await desk.settled(lambda m: len([one for one in m["seats"] if one["joined"]]) == 1)
 
 
+@pytest.fixture
+def two_joins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "JOINS", 2)
+    monkeypatch.setattr(consumers, "JOINS_PER_SECOND", 0)
+
+
+async def test_joining_again_and_again_is_refused(two_joins: None, pair: Pair) -> None:
+    desk, bad = pair
+    await bad.say(type="join", session="another-page")
+    await bad.until("welcome", session="another-page")
+    await bad.say(type="join", session="one-more-page")
+    assert (await bad.until("error"))["code"] == "too_fast"
+    await bad.say(type="chat", text="席は前のまま")
+    assert (await desk.until("chat"))["from"] == bad.seat
+
+
 async def test_pointers_beyond_twenty_a_second_are_dropped(pair: Pair) -> None:
     desk, bad = pair
     for n in range(60):
