@@ -6,7 +6,8 @@ an hour before, or when the desk presses the button.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,9 @@ from dispatch.models import Assignment, Mode, Request, Urgency
 from interpreting.models import Room, Seat, Session
 from interpreting.rooms.actions.rooms import end_room, open_room, open_room_of
 from interpreting.rooms.actions.seats import remove, seat_interpreter
+from interpreting.rooms.actions.sessions import is_joined
+
+log = logging.getLogger(__name__)
 
 EARLY, LATE = timedelta(minutes=15), timedelta(hours=2)
 FORGOTTEN = timedelta(hours=2)
@@ -98,11 +102,12 @@ def room_states(request_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
 
 
 def _in_words(room: Room) -> str:
+    at = database_now()
     states = [seat.state for seat in room.seats.all()]
     waiting = states.count(Seat.State.WAITING)
     if waiting:
         return f"通訳ルーム：{waiting}人が待合室にいます"
-    inside = sum(1 for seat in room.seats.all() if seat.connection)
+    inside = sum(1 for seat in room.seats.all() if is_joined(seat, at))
     return f"通訳ルーム：{inside}人が入室中" if inside else "通訳ルームを開けています"
 
 
@@ -144,11 +149,24 @@ def open_due(at: datetime) -> int:
     opened = 0
     for assignment in soon.select_related("request", "volunteer"):
         if may_open(assignment, at):
-            room = open_room(assignment.request, by=None, at=at)
-            with transaction.atomic():
-                seat_interpreter(assignment, room, at=at)
-            opened += 1
+            opened += _done("open", assignment.pk, lambda one=assignment: _open_with(one, at))
     return opened
+
+
+def _open_with(assignment: Assignment, at: datetime) -> None:
+    room = open_room(assignment.request, by=None, at=at)
+    seat_interpreter(assignment, room, at=at)
+
+
+def _done(what: str, pk: int, act: Callable[[], object]) -> bool:
+    """One row of a sweep; what is wrong with it does not keep the others waiting."""
+    try:
+        with transaction.atomic():
+            act()
+    except Exception:
+        log.exception("could not %s the room of %s", what, pk)
+        return False
+    return True
 
 
 def end_forgotten(at: datetime) -> int:
@@ -158,6 +176,7 @@ def end_forgotten(at: datetime) -> int:
     idle = idle.filter(request__ends_at__lt=before)
     ended = 0
     for room in idle.exclude(seats__last_seen_at__gte=before).distinct():
-        end_room(room, by=None, at=at, reason="abandoned")
-        ended += 1
+        ended += _done(
+            "end", room.pk, lambda one=room: end_room(one, by=None, at=at, reason="abandoned")
+        )
     return ended

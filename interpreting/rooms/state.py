@@ -5,15 +5,12 @@ Guests see who is inside, by role and pseudonym in their language; only the desk
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from interpreting.models import Room, Seat
-from interpreting.rooms.actions.sessions import session_of
+from interpreting.rooms.actions.sessions import is_joined, session_of
 from interpreting.rooms.labels import label_for
-
-LOST = timedelta(seconds=45)
-"""A seat whose page has not been seen for so long is no longer joined (it says so every 20 s)."""
 
 
 def room_message(seat: Seat, at: datetime) -> dict[str, Any]:
@@ -36,12 +33,6 @@ def room_message(seat: Seat, at: datetime) -> dict[str, Any]:
         "minutes": max(0, minutes),
         "end_reason": room.end_reason,
     }
-
-
-def is_joined(seat: Seat, at: datetime) -> bool:
-    """A page of the seat is in the room at this moment."""
-    here = seat.state == Seat.State.ADMITTED and bool(seat.connection)
-    return here and seat.last_seen_at is not None and at - seat.last_seen_at < LOST
 
 
 def _has_interpreter(room: Room) -> bool:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
+from procrastinate.contrib.django import app
 
 from accounts.clock import database_now
 from accounts.errors import ActionError
@@ -20,10 +22,11 @@ from dispatch.models import Assignment, Offer, Request
 from dispatch.phone.accepted import SALT
 from interpreting.forms import ReportForm
 from interpreting.models import Room, Seat, Session, Visit
-from interpreting.rooms import links
+from interpreting.rooms import links, tasks
 from interpreting.rooms.actions import presence, rooms, seats
 from interpreting.rooms.quality import summary
 from interpreting.rooms.state import room_message
+from interpreting.rooms.times import activity_of
 from tests import factories
 from tests.interpreting.rooming import Scene, agree, make_scene
 from volunteers.models import Volunteer
@@ -185,7 +188,13 @@ def test_another_interpreter_takes_over(
     assert (second.label, second.state) == (minh.pseudonym, "admitted")
     presence.join(second.pk, session="page-minh", connection="c", at=at + timedelta(minutes=5))
     assert Seat.objects.get(pk=scene.interpreter.pk).state == "admitted"  # stays until leaving
+    still_here(at + timedelta(minutes=6))
     presence.leave(scene.interpreter, at=at + timedelta(minutes=6))
+    part = activity_of(Assignment.objects.get(pk=scene.assignment.pk))  # the room goes on
+    assert part
+    assert timedelta(minutes=6) <= part[1] - part[0] < timedelta(minutes=8)
+    assert activity_of(booked) is None
+    still_here(at + timedelta(minutes=20))
     rooms.end_room(scene.room, by=coordinator, at=at + timedelta(minutes=20))
     assert Session.objects.count() == 1
     with pytest.raises(ActionError) as refused:
@@ -200,6 +209,11 @@ def test_another_interpreter_takes_over(
             <= length - timedelta(minutes=minutes[1] - minutes[0])
             < timedelta(minutes=2)
         )
+
+
+def still_here(at: datetime) -> None:
+    """Every page in a room says so at this instant."""
+    Seat.objects.exclude(connection="").update(last_seen_at=at)
 
 
 def span(form: ReportForm) -> timedelta:
@@ -222,6 +236,7 @@ def test_a_report_is_filled_in_with_the_time_in_the_room(
     )
     form = ReportForm(assignment=scene.assignment)
     assert form.initial["start_time"] == f"{local(scene.request.starts_at):%H:%M}"  # still running
+    still_here(begin + timedelta(minutes=12))
     rooms.end_room(scene.room, by=coordinator, at=begin + timedelta(minutes=12))
     form = ReportForm(assignment=scene.assignment)
     assert form.initial["start_time"] == f"{local(begin):%H:%M}"
@@ -235,6 +250,7 @@ def test_a_session_keeps_roles_and_seconds_and_no_names(
     presence.join(scene.interpreter.pk, session="page-hana", connection="b", at=at)
     network = {"levels": [0, 1, 0, 4, 0], "relayed": 5, "dropped": False}
     presence.seen(scene.interpreter.pk, connection="b", network=network, at=at)
+    still_here(at + timedelta(seconds=60))
     rooms.end_room(scene.room, by=coordinator, at=at + timedelta(seconds=90))
     session = Session.objects.get()
     assert session.participants == [
@@ -251,9 +267,45 @@ def test_a_page_lost_with_its_server_counts_until_it_was_last_seen(
     presence.join(scene.desk.pk, session="page-desk", connection="a", at=at)
     presence.join(scene.interpreter.pk, session="page-hana", connection="b", at=at)
     later = at + timedelta(minutes=3)
-    Seat.objects.filter(pk=scene.desk.pk).update(connection="", last_seen_at=later)
+    Seat.objects.filter(pk=scene.desk.pk).update(last_seen_at=later)  # its socket stays on record
     rooms.end_room(scene.room, by=coordinator, at=at + timedelta(minutes=10))
     assert Visit.objects.get(seat=scene.desk).left_at == later
+    session = Session.objects.get()
+    assert session.ended_at == later  # not when somebody thought of ending the room
+    assert session.participants[0] == {"role": "desk", "seconds": 180}
+
+
+def test_a_session_does_not_begin_with_a_page_that_was_lost(scene: Scene, at: datetime) -> None:
+    presence.join(scene.desk.pk, session="page-desk", connection="a", at=at)
+    later = at + timedelta(minutes=3)
+    presence.join(scene.interpreter.pk, session="page-hana", connection="b", at=later)
+    assert not Session.objects.exists()
+    presence.join(scene.desk.pk, session="page-desk", connection="c", at=later)
+    assert Session.objects.get().started_at == later
+    assert [visit.left_at for visit in Visit.objects.filter(seat=scene.desk)] == [at, None]
+
+
+def test_a_guest_whose_server_died_waits_again_after_two_minutes(
+    scene: Scene, coordinator: User, at: datetime
+) -> None:
+    agree(scene.link)
+    seats.admit(scene.resident, by=coordinator, at=at)
+    presence.join(scene.resident.pk, session="page", connection="a", at=at)
+    back = presence.join(
+        scene.resident.pk, session="page", connection="b", at=at + timedelta(seconds=121)
+    )
+    assert back.state == "waiting"
+
+
+def test_a_session_is_over_when_the_last_person_went(
+    scene: Scene, coordinator: User, at: datetime
+) -> None:
+    presence.join(scene.desk.pk, session="page-desk", connection="a", at=at)
+    presence.join(scene.interpreter.pk, session="page-hana", connection="b", at=at)
+    presence.leave(scene.interpreter, at=at + timedelta(seconds=20))
+    presence.drop(scene.desk.pk, connection="a", network={}, at=at + timedelta(seconds=30))
+    rooms.end_room(scene.room, by=None, at=at + timedelta(hours=5))
+    assert Session.objects.get().ended_at == at + timedelta(seconds=30)
 
 
 def test_a_seat_not_seen_for_long_no_longer_counts_as_joined(scene: Scene, at: datetime) -> None:
@@ -272,6 +324,36 @@ def test_forgotten_rooms_end_by_themselves(scene: Scene, at: datetime) -> None:
     assert links.end_forgotten(over + timedelta(minutes=150)) == 0
     assert links.end_forgotten(over + timedelta(minutes=240)) == 1
     assert Room.objects.get(pk=scene.room.pk).end_reason == "abandoned"
+
+
+def test_workers_open_and_end_rooms_every_minute(hana: Volunteer, scene: Scene) -> None:
+    found = {
+        one.task.name: one
+        for one in app.periodic_registry.periodic_tasks.values()
+        if one.task.name.startswith("interpreting.")
+    }
+    assert found["interpreting.open_due_rooms"].cron == "* * * * * 10"
+    assert found["interpreting.end_idle_rooms"].cron == "* * * * * 40"
+    soon = database_now() + timedelta(minutes=10)
+    past = soon - timedelta(hours=9)
+    Room.objects.update(opened_at=past)
+    Request.objects.update(starts_at=past, ends_at=past + timedelta(hours=1))
+    Assignment.objects.update(period=DateTimeTZRange(past, past + timedelta(hours=1)))
+    due = accepted(hana, urgency="booked", starts_at=soon)
+    # the task itself gives its connection back afterwards, and with it the test's transaction
+    tasks.open_due_rooms.func.__wrapped__(0)
+    assert Room.objects.get(request=due.request).state == "open"
+    tasks.end_idle_rooms.func.__wrapped__(0)
+    assert Room.objects.get(pk=scene.room.pk).end_reason == "abandoned"
+    assert Room.objects.get(request=due.request).state == "open"
+
+
+def test_one_broken_room_does_not_keep_the_others_open(
+    scene: Scene, at: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not links._done("end", 1, lambda: Room.objects.create(request=scene.request))
+    assert "room of 1" in caplog.text
+    assert Room.objects.count() == 1  # the transaction goes on
 
 
 def test_the_summary_of_a_line_without_reports_says_so() -> None:

@@ -24,7 +24,7 @@ from interpreting.rooms.actions.common import (
     must_be_unlocked,
     save_and_announce,
 )
-from interpreting.rooms.actions.sessions import close_visits, start_session_if_met
+from interpreting.rooms.actions.sessions import close_visits, is_joined, start_session_if_met
 
 GRACE = timedelta(seconds=120)
 NEVER_WAIT = (Seat.Role.DESK, Seat.Role.INTERPRETER)
@@ -45,7 +45,7 @@ def join(seat_id: int, *, session: str, connection: str, at: datetime) -> Seat:
         _come_back(room, seat, at)
         begun = None
         if seat.state == State.ADMITTED:
-            if not (seat.session == session and seat.connection):
+            if not (seat.session == session and is_joined(seat, at)):
                 close_visits(room, at=at, seat=seat)
                 Visit.objects.create(seat=seat, joined_at=at)
             seat.connection, seat.session, seat.last_seen_at = connection, session, at
@@ -106,7 +106,7 @@ def _come_back(room: Room, seat: Seat, at: datetime) -> None:
         move(seat, State.ADMITTED if never_waits else State.WAITING)
         seat.ended_at = None
         seat.waiting_since = at if seat.state == State.WAITING else seat.waiting_since
-    away = at - seat.last_seen_at if seat.last_seen_at and not seat.connection else timedelta(0)
+    away = at - seat.last_seen_at if seat.last_seen_at and not is_joined(seat, at) else timedelta(0)
     if seat.state == State.ADMITTED and away > GRACE and not never_waits:
         move(seat, State.WAITING)
         seat.waiting_since = at

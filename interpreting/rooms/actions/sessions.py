@@ -5,13 +5,22 @@ Kept are roles and seconds and how the line was; never names, addresses or conte
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from interpreting.models import Room, Seat, Session, Visit
 from interpreting.rooms.quality import summary
+
+LOST = timedelta(seconds=45)
+"""A seat whose page has not been seen for so long is no longer joined (it says so every 20 s)."""
+
+
+def is_joined(seat: Seat, at: datetime) -> bool:
+    """A page of the seat is in the room at this moment."""
+    here = seat.state == Seat.State.ADMITTED and bool(seat.connection)
+    return here and seat.last_seen_at is not None and at - seat.last_seen_at < LOST
 
 
 def session_of(room: Room) -> Session | None:
@@ -22,7 +31,8 @@ def session_of(room: Room) -> Session | None:
 
 def start_session_if_met(room: Room, *, at: datetime) -> Session | None:
     """On a locked room: begin when an interpreter and somebody else are in it; else None."""
-    here = list(room.seats.exclude(connection="").select_related("assignment__offer__wave"))
+    found = room.seats.exclude(connection="").select_related("assignment__offer__wave")
+    here = [seat for seat in found if is_joined(seat, at)]
     interpreters = [seat for seat in here if seat.role == Seat.Role.INTERPRETER]
     if not interpreters or len({seat.role for seat in here}) < 2 or session_of(room):
         return None
@@ -39,18 +49,25 @@ def start_session_if_met(room: Room, *, at: datetime) -> Session | None:
 
 
 def close_visits(room: Room, *, at: datetime, seat: Seat | None = None) -> None:
-    """End what is still open, at the instant the seat was last seen if its socket is gone."""
+    """End what is still open, at the instant the seat was last seen if its page is gone.
+
+    Gone is also who has a socket on record that nobody has heard of: its server process died.
+    """
+    gone = Q(seat__connection="") | Q(seat__last_seen_at__lte=at - LOST)
     still = Visit.objects.filter(seat__room=room, left_at=None)
     if seat is not None:
         still = still.filter(seat=seat)
-    still.exclude(seat__connection="").update(left_at=Greatest(F("joined_at"), at))
-    for visit in still.filter(seat__connection="").select_related("seat"):
+    for visit in still.filter(gone).select_related("seat"):
         visit.left_at = max(visit.joined_at, visit.seat.last_seen_at or at)
         visit.save(update_fields=["left_at"])
+    still.update(left_at=Greatest(F("joined_at"), at))
 
 
 def close_session(room: Room, *, at: datetime, reason: str) -> Session | None:
-    """On a locked room whose visits are closed: write the sums."""
+    """On a locked room whose visits are closed: write the sums.
+
+    It was over when the last person went, not when somebody thought of ending the room.
+    """
     session = session_of(room)
     if session is None:
         return None
@@ -65,6 +82,7 @@ def close_session(room: Room, *, at: datetime, reason: str) -> Session | None:
         {"role": roles[pk], "seconds": round(length)} for pk, length in seconds.items()
     ]
     session.network = summary([visit.network for visit in visits])
-    session.ended_at, session.end_reason = max(session.started_at, at), reason
+    over = max((visit.left_at for visit in visits if visit.left_at), default=at)
+    session.ended_at, session.end_reason = max(session.started_at, min(over, at)), reason
     session.save()
     return session

@@ -28,8 +28,8 @@ from interpreting import guest_texts
 from interpreting.models import Room, Seat
 from interpreting.rooms.access import get_room_for, get_seat_for
 from interpreting.rooms.actions import rooms, seats
+from interpreting.rooms.actions.sessions import is_joined
 from interpreting.rooms.actions.taking_over import ask_to_take_over, give_up_taking_over
-from interpreting.rooms.state import is_joined
 from interpreting.rooms.takers import asked_people, takers
 from interpreting.rooms.views.pages import room_page, seat_context, wants_data
 from volunteers.models import Volunteer
