@@ -176,9 +176,11 @@ def _lenders(organization: Organization) -> dict[int, Lender]:
 
 
 def _companies(organization: Organization, moments: Moments) -> list[Company]:
-    services = OperatorService.objects.filter(
-        operator__organization=organization, operator__active=True
-    ).select_related("operator")
+    services = (
+        OperatorService.objects.filter(operator__organization=organization, operator__active=True)
+        .select_related("operator")
+        .defer("operator__pin")
+    )
     return [
         Company(
             one.operator_id,

@@ -146,13 +146,22 @@ def send_ring(offer: Offer, *, at: datetime, message_at: datetime) -> None:
         volunteer,
         request,
         "ring",
-        dedupe_key=f"{offer.key}:asked",
+        dedupe_key=_ring_key(offer),
         subject_key=offer.key,
         at=at,
         not_before=message_at,
         by_video=offer.remote,
         url=offer_url(offer),
     )
+
+
+def _ring_key(offer: Offer) -> str:
+    """A ring is told once; a later one of the same offer anew, unless the first has not left."""
+    key = f"{offer.key}:asked"
+    before = Message.objects.filter(dedupe_key=key).first()
+    if before is None or before.state == Message.State.QUEUED:
+        return key
+    return f"{key}:{offer.rings_until:%H%M%S}"
 
 
 def stop_ring(offer: Offer, *, at: datetime) -> bool:
@@ -164,9 +173,12 @@ def stop_ring(offer: Offer, *, at: datetime) -> bool:
     if offer.rings_until is None:
         return False
     stop_push(offer, at=at)
-    asked = Message.objects.filter(dedupe_key=f"{offer.key}:asked").first()
+    said = Message.objects.filter(dedupe_key__startswith=f"{offer.key}:asked")
+    asked = said.order_by("created_at", "pk").first()
     if asked is None:
         return True
+    again = said.exclude(pk=asked.pk).filter(state=Message.State.QUEUED)
+    again.update(state=Message.State.FAILED, error="taken_back")
     if at - asked.created_at > SHORT_RING:
         return False
     queued = Message.objects.filter(pk=asked.pk, state=Message.State.QUEUED)

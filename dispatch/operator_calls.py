@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from accounts.csv_cells import neutral
 from accounts.models import Organization
 from accounts.times import instant, local
 from dispatch.models import OperatorCall
@@ -28,7 +28,6 @@ COLUMNS = [
     "円",
     "つながらなかった理由",
 ]
-RISKY = tuple("=+-@＝＋－＠\t\r\n")
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,11 @@ def calls_in(organization: Organization, month: Month) -> list[OperatorCall]:
         dialled_at__gte=instant(month.first, 0),
         dialled_at__lt=instant(month.after.first, 0),
     )
-    return list(found.select_related("operator", "request").order_by("dialled_at", "id"))
+    return list(
+        found.select_related("operator", "request")
+        .defer("operator__pin")
+        .order_by("dialled_at", "id")
+    )
 
 
 def charged_minutes(call: OperatorCall) -> int:
@@ -123,10 +126,3 @@ def as_csv(calls: Iterable[OperatorCall]) -> bytes:
 
 def _clock(at: datetime | None) -> str:
     return f"{local(at):%H:%M:%S}" if at else ""
-
-
-def neutral(text: str) -> str:
-    """The text so that no spreadsheet runs it: ``=SUM(A1)`` becomes ``'=SUM(A1)``."""
-    visible = text.lstrip(" \u3000\u00a0")
-    control = visible[:1] != "" and unicodedata.category(visible[0]).startswith("C")
-    return f"'{text}" if visible.startswith(RISKY) or control else text

@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import tempfile
-import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +24,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from accounts.audit import record
+from accounts.csv_cells import neutral
 from accounts.models import Organization, User
 from accounts.times import local
 from dispatch.models import Mode
@@ -36,7 +36,6 @@ from volunteers.models import Field
 CHUNK = 2_000  # rows fetched at once
 BLOCK = 64 * 1024  # bytes sent at once
 BOM = b"\xef\xbb\xbf"
-RISKY = tuple("=+-@＝＋－＠\t\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +162,6 @@ CSV_CELLS: dict[str, Callable[[Any], Any]] = {
     "time": _csv_time,
     "number": int,
 }
-
-
-def neutral(text: str) -> str:
-    """The text so that no spreadsheet runs it: ``=SUM(A1)`` becomes ``'=SUM(A1)``."""
-    visible = text.lstrip(" \u3000\u00a0")
-    risky = visible.startswith(RISKY) or (
-        visible[:1] != "" and unicodedata.category(visible[0]).startswith("C")
-    )
-    return f"'{text}" if risky else text
 
 
 def write_xlsx(cells: Iterator[Row], file: IO[bytes]) -> int:

@@ -317,3 +317,31 @@ def test_the_desk_sees_who_is_being_rung_and_for_how_long(
     assert desk.get(url).content.decode().count("呼出中（あと") == 2
     clock.move(seconds=41)
     assert "呼出中" not in desk.get(url).content.decode()
+
+
+def test_a_second_ring_of_the_same_offer_sends_its_message_again(city, ready, now):
+    (person,) = ready(1)
+    request = wanted(city, now)
+    go_on(request, now)
+    Message.objects.filter(kind="ring").update(state=Message.State.DELIVERED, sent_at=now)
+    again = now + timedelta(minutes=5)
+    switch_on_call(person, None, by=None, at=again - SECOND)
+    switch_on_call(person, again + timedelta(hours=1), by=None, at=again)
+    assert ring_for_waiting(person, at=again) == 1
+    assert ring_for_waiting(person, at=again) == 0
+    offer = request.offers.get()
+    assert Message.objects.filter(subject_key=offer.key, kind="ring").count() == 2
+    cancel_request(request, cancelled_by="desk", reason="", by=None, at=again + SECOND)
+    waiting = Message.objects.filter(subject_key=offer.key, kind="ring").exclude(sent_at=now)
+    assert waiting.get().error == "taken_back"
+
+
+def test_a_second_ring_does_not_double_a_message_that_has_not_left(city, ready, now):
+    (person,) = ready(1)
+    request = wanted(city, now)
+    go_on(request, now)
+    again = now + timedelta(minutes=1)
+    switch_on_call(person, None, by=None, at=again - SECOND)
+    switch_on_call(person, again + timedelta(hours=1), by=None, at=again)
+    assert ring_for_waiting(person, at=again) == 1
+    assert Message.objects.filter(subject_key=request.offers.get().key, kind="ring").count() == 1

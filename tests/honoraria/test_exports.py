@@ -13,8 +13,8 @@ import pytest
 from django.db.models import Sum
 from django.test import AsyncClient
 
+from accounts.csv_cells import neutral
 from accounts.models import AuditEntry
-from honoraria.exports import neutral
 from honoraria.models import Honorarium
 from tests import factories
 from tests.conftest import give_second_factor
