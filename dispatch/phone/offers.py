@@ -31,7 +31,7 @@ from dispatch.actions.answers import explain_decline
 from dispatch.actions.offers import accept_offer, decline_offer, mark_seen
 from dispatch.models import Assignment, Mode, Offer, Urgency
 from dispatch.phone import words
-from dispatch.phone.accepted import remember
+from dispatch.phone.accepted import accepted_here, remember
 from dispatch.phone.codes import masked, send_to_volunteer
 from dispatch.phone.forms import ReasonForm
 from dispatch.phone.people import signed_in_volunteer
@@ -48,6 +48,8 @@ from volunteers.languages import name as language_name
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")
 PRESENCE = timedelta(seconds=60)
 """How exactly it is known who is looking; see ``dispatch.timing.WATCHING``."""
+SAME_PRESS = timedelta(minutes=2)
+"""Whoever presses again so soon is the same person, whose first answer got lost."""
 
 
 @require_safe
@@ -125,23 +127,27 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     except ActionError as error:
         return offer_page(request, offer, at, refused=words.refusal(error), status=error.status)
     if given.assignment and (offer.request.urgency == Urgency.NOW or offer.rings_until):
-        return to_room(request, offer, given.assignment)
+        return to_room(request, offer, given.assignment, at)
     if offer.rings_until and given.outcome == "declined" and is_own(request, offer):
         messages.info(request, _("お返事ありがとうございました。待機は続いています。"))
         return redirect("volunteer:home")
     return back_to(request, token)
 
 
-def to_room(request: HttpRequest, offer: Offer, assignment: Assignment) -> HttpResponse:
+def to_room(
+    request: HttpRequest, offer: Offer, assignment: Assignment, at: datetime
+) -> HttpResponse:
     """Straight to the room where the resident waits, if there is one.
 
-    Without a sign-in, this browser is remembered as the one that accepted.
+    Without a sign-in, this browser is remembered as the one that accepted; pressing again later
+    opens the room to nobody else, as a message may have been passed on meanwhile.
     """
     link = room_link(assignment)
-    if not link:
+    known = is_own(request, offer) or accepted_here(request, assignment.pk)
+    if not link or not (known or at - assignment.created_at < SAME_PRESS):
         return back_to(request, offer.token)
     response = HttpResponse(status=303, headers={"Location": link})
-    if not is_own(request, offer):
+    if not known:
         remember(request, response, assignment.pk)
     return response
 

@@ -12,7 +12,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from dispatch.actions.offers import accept_offer, decline_offer
-from dispatch.models import Offer, Request
+from dispatch.models import Assignment, Offer, Request
 from interpreting.models import Seat
 from interpreting.rooms.actions import rooms
 from interpreting.rooms.actions.taking_over import ask_to_take_over, give_up_taking_over
@@ -189,3 +189,18 @@ def test_handing_over_to_somebody_who_was_asked_is_the_answer(
     assert (offer.state, offer.answered_via, booked.offer) == ("accepted", "desk", offer)
     told = Message.objects.filter(recipient=ready.key).values_list("kind", flat=True)
     assert "filled" not in told
+
+
+def test_the_browser_that_said_yes_enters_and_a_link_passed_on_does_not(
+    scene: Scene, coordinator: User, ready: Volunteer, at: datetime
+) -> None:
+    offer = ask_to_take_over(scene.room, ready, by=coordinator, at=at)
+    yes, first, other = f"/o/{offer.token}/accept/", Client(), Client()
+    room = first.post(yes)["Location"]
+    assert room.startswith("/v/rooms/")
+    assert Client().post(yes)["Location"] == room  # the same person, whose answer got lost
+    Assignment.objects.filter(offer=offer).update(created_at=at - timedelta(minutes=3))
+    assert other.post(yes)["Location"] == f"/o/{offer.token}/"
+    assert other.get(room).status_code == 302  # to the sign-in
+    assert first.post(yes)["Location"] == room
+    assert first.get(room).status_code == 200
