@@ -128,6 +128,38 @@ def test_the_sixth_person_finds_no_place(scene: Scene, coordinator: User, at: da
     assert seats.invite(scene.room, "observer", by=coordinator, at=at)[0].number == 3
 
 
+def test_nobody_listens_before_the_desk_has_asked_everybody(
+    scene: Scene, coordinator: User, at: datetime, client_of: Callable[[User], Client]
+) -> None:
+    observer, link = seats.invite(scene.room, "observer", by=coordinator, at=at)
+    agree(link)
+    desk, url = client_of(coordinator), f"/rooms/{scene.room.pk}/seats/{observer.pk}/do/admit/"
+    panel = desk.get(f"/rooms/{scene.room.pk}/panel/").content.decode()
+    assert f'id="agreed-{observer.pk}" required' in panel
+    refused = desk.post(url, headers={"x-requested-with": "fetch"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_agreed")
+    assert Seat.objects.get(pk=observer.pk).state == "waiting"
+    assert desk.post(url, {"agreed": "1"}, headers={"x-requested-with": "fetch"}).json()["ok"]
+    assert Seat.objects.get(pk=observer.pk).state == "admitted"
+    assert AuditEntry.objects.get(verb="room.admitted").detail["agreed"] is True
+
+
+@pytest.mark.parametrize("role", ["resident", "observer"])
+def test_a_second_invitation_leaves_the_first_one_good(
+    scene: Scene, coordinator: User, at: datetime, client_of: Callable[[User], Client], role: str
+) -> None:
+    first, link = seats.invite(scene.room, role, by=coordinator, at=at)
+    second, other = seats.invite(scene.room, role, by=coordinator, at=at)
+    assert first.pk != second.pk
+    assert agree(link).get(f"/seat/{first.pk}/").status_code == 200
+    desk = client_of(coordinator)
+    renewal = f"/rooms/{scene.room.pk}/seats/{second.pk}/invitation/"
+    assert f'action="{renewal}"' in desk.get(f"/rooms/{scene.room.pk}/panel/").content.decode()
+    renewed = desk.post(renewal).context["link"].rpartition("/r/")[2].strip("/")
+    assert agree(other).get(f"/seat/{second.pk}/").status_code == 404
+    assert agree(renewed).get(f"/seat/{second.pk}/").status_code == 200
+
+
 def test_who_left_comes_back_to_whichever_place_is_free(
     scene: Scene, coordinator: User, at: datetime
 ) -> None:
@@ -387,7 +419,7 @@ def test_the_desk_opens_invites_admits_and_ends(
     page = desk.get(response["Location"])
     assert page.status_code == 200
     assert page.context["seat"].pk == scene.desk.pk
-    shown = desk.post(f"/rooms/{scene.room.pk}/invite/", {"role": "resident"})
+    shown = desk.post(f"/rooms/{scene.room.pk}/seats/{scene.resident.pk}/invitation/")
     link = shown.context["link"]
     assert link.startswith("http")
     assert "<svg" in shown.content.decode()
@@ -402,6 +434,7 @@ def test_the_desk_opens_invites_admits_and_ends(
     assert desk.post(seat_url + "promote/").status_code == 404
     code = desk.post(f"/rooms/{scene.room.pk}/do/code/")
     assert len(code.context["code"]) == 6
+    assert "このパソコンのマイクと音を切ります" in code.content.decode()
     assert code.context["expires_at"]
     ended = desk.post(f"/rooms/{scene.room.pk}/do/end/")
     assert ended["Location"] == f"/requests/{scene.request.pk}/"

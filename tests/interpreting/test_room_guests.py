@@ -88,8 +88,7 @@ def test_an_expired_link_says_so(scene: Scene) -> None:
 
 def test_a_new_link_kills_the_old_one(scene: Scene, coordinator: User) -> None:
     at = database_now()
-    seat, link = seats.invite(scene.room, "resident", by=coordinator, at=at)
-    assert seat.pk == scene.resident.pk
+    seat, link = seats.invite_again(scene.resident, by=coordinator, at=at)
     assert problem(Client().get(f"/r/{scene.link}/")) == (410, "expired")
     browser = agree(link)
     _, third = seats.invite_again(seat, by=coordinator, at=at)

@@ -94,17 +94,15 @@ def hold_by_cookie(seat: Seat, *, at: datetime) -> str:
 def invite(room: Room, role: str, *, by: User, at: datetime) -> tuple[Seat, str]:
     """A seat for whoever opens a link, and the link's secret, which is never to be had again.
 
-    A seat of that role that nobody has taken yet gets a new link; its old one dies. Raises
-    ``unknown_role``, ``room_full``, ``room_ended``.
+    Links given before stay good; `invite_again` renews one. Raises ``unknown_role``,
+    ``room_full``, ``room_ended``.
     """
     if role not in BY_LINK:
         raise ActionError("unknown_role", "この役割では招待できません。", status=400)
     with transaction.atomic():
         room = lock_open_room(room.pk)
-        unused = room.seats.filter(role=role, state=State.INVITED, holder_hash="", assignment=None)
-        seat = unused.first() or new_seat(
-            room, role, at=at, label=_label(room, role), language=_language(room, role)
-        )
+        label, language = _label(room, role), _language(room, role)
+        seat = new_seat(room, role, at=at, label=label, language=language)
         secret = _renew_link(seat, at)
         log(room, "room.invited", by=by, at=at, seat=seat)
         save_and_announce(room)
@@ -188,8 +186,12 @@ def wrong_code() -> ActionError:
     return ActionError("wrong_code", text, field="code", status=422)
 
 
-def admit(seat: Seat, *, by: User, at: datetime) -> Seat:
-    """Let somebody in from the waiting room; the same again changes nothing."""
+def admit(seat: Seat, *, by: User, at: datetime, agreed: bool = False) -> Seat:
+    """Let somebody in from the waiting room; the same again changes nothing.
+
+    ``agreed``: the desk has asked everybody in the room, as the resident was promised. Without it
+    nobody is let in to listen (``not_agreed``).
+    """
     with transaction.atomic():
         room, seat = lock_seat(seat.pk)
         lock_open_room(room.pk)
@@ -197,12 +199,21 @@ def admit(seat: Seat, *, by: User, at: datetime) -> Seat:
             return seat
         if seat.state != State.WAITING:
             raise ActionError("not_waiting", "この方は待合室にいません。")
+        if needs_agreement(seat) and not agreed:
+            text = "相談者と参加者全員の了解を得てから、確認欄に印を付けて許可してください。"
+            raise ActionError("not_agreed", text, field="agreed")
         move(seat, State.ADMITTED)
         seat.admitted_at, seat.last_seen_at = at, None
         seat.save()
-        log(room, "room.admitted", by=by, at=at, seat=seat)
+        words = {"agreed": True} if needs_agreement(seat) else {}
+        log(room, "room.admitted", by=by, at=at, seat=seat, **words)
         save_and_announce(room)
     return seat
+
+
+def needs_agreement(seat: Seat) -> bool:
+    """Somebody who only listens: the consent page promises that all are asked before."""
+    return seat.role == Seat.Role.OBSERVER
 
 
 def remove(seat: Seat, *, by: User | None, at: datetime) -> Seat:

@@ -132,7 +132,9 @@ def seat_verb(request: HttpRequest, pk: int, seat: int, verb: str) -> HttpRespon
     found = get_seat_for(membership, pk, seat)
     at = database_now()
     acts: dict[str, Callable[[], Any]] = {
-        "admit": lambda: seats.admit(found, by=user, at=at),
+        "admit": lambda: seats.admit(
+            found, by=user, at=at, agreed=request.POST.get("agreed") == "1"
+        ),
         "remove": lambda: seats.remove(found, by=user, at=at),
         "relabel": lambda: seats.relabel(found, request.POST.get("label", ""), by=user, at=at),
     }
@@ -183,11 +185,14 @@ def panel_context(room: Room) -> dict[str, Any]:
     for seat in seats_here:
         seat.joined = is_joined(seat, at)  # type: ignore[attr-defined]
         seat.renamable = seats.may_relabel(seat)  # type: ignore[attr-defined]
+        seat.asks = seats.needs_agreement(seat)  # type: ignore[attr-defined]
+        seat.renewable = seat.renamable and seat.state == Seat.State.INVITED  # type: ignore[attr-defined]
     return {
         "room": room,
         "found": room.request,
         "seats": seats_here,
         "step": _step(seats_here),
+        "invited": next((one for one in seats_here if one.role == Seat.Role.RESIDENT), None),
         "panel_url": reverse("interpreting:room_panel", args=[room.pk]),
         "after_url": _after(room),
         "roles": [(role.value, role.label) for role in seats.BY_LINK],

@@ -55,6 +55,9 @@ export class Desk {
       const form = document.getElementById("knock-form").content.cloneNode(true).querySelector("form");
       form.action = form.dataset.action.replace("/0/", `/${seat.seat}/`);
       find("who", form).textContent = nameOf(seat);
+      const asks = seat.role === "observer"; // the resident was promised that all are asked
+      find("agreed", form).hidden = !asks;
+      form.elements.agreed.required = asks;
       return form;
     });
     if (seats.map((one) => one.seat).join() === bar.dataset.seats) return;

@@ -9,7 +9,7 @@ const REPORT_EVERY = 5; // looks; every ten seconds the server hears how the lin
 
 export class Notices {
   constructor(room) {
-    Object.assign(this, { room, breaks: 0, reports: 0 });
+    Object.assign(this, { room, reports: 0 });
     setInterval(() => this.tick(), 1000);
   }
 
@@ -63,6 +63,7 @@ export class Notices {
     if (this.room.step !== "room" || !this.room.last) return;
     const minutes = (this.room.last.minutes || 0) + Math.floor((performance.now() - this.room.lastAt) / 60_000);
     find("minutes", this.room.root).textContent = this.room.last.started_at ? `${minutes}′` : "";
+    this.breaks ??= Math.floor(minutes / BREAK_EVERY); // who joins later is not reminded of breaks past
     if (!this.room.last.started_at || Math.floor(minutes / BREAK_EVERY) <= this.breaks) return;
     this.breaks = Math.floor(minutes / BREAK_EVERY);
     find("break-text", this.room.root).textContent = t("break_reminder", { minutes: this.breaks * BREAK_EVERY });

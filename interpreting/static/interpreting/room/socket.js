@@ -11,6 +11,12 @@ const PACE = 60; // milliseconds between two signals; the server cuts off who se
 const AHEAD = 40; // signals that may leave at once after a pause: meeting four people takes no longer
 const FINAL = { 4000: "left", 4401: "expired", 4403: "removed", 4409: "replaced", 4410: "ended" };
 
+/* Removed, expired or ended, as the server says. */
+async function why(answer) {
+  if (answer.status !== 410) return "expired";
+  try { return (await answer.json()).reason || "ended"; } catch { return "ended"; }
+}
+
 export class RoomSocket {
   constructor(address, stateUrl, session) {
     Object.assign(this, { address, stateUrl, session, handlers: {}, queue: [], attempts: 0, wanted: false });
@@ -100,7 +106,7 @@ export class RoomSocket {
     if (this.stopped || this.open || !this.stateUrl) return;
     try {
       const answer = await fetch(this.stateUrl, { headers: { "X-Requested-With": "fetch" }, cache: "no-store", signal: AbortSignal.timeout?.(POLL) });
-      if ([403, 404, 410].includes(answer.status)) { this.stop(); this.tell({ type: "gone", reason: answer.status === 410 ? "ended" : "expired" }); }
+      if ([403, 404, 410].includes(answer.status)) { const reason = await why(answer); this.stop(); this.tell({ type: "gone", reason }); }
       else if (answer.ok && !answer.redirected) this.tell(await answer.json());
     } catch { /* no network: the banner says so */ }
   }
