@@ -1,4 +1,7 @@
-"""電話での三者通話: one conference of a request and its legs, each a call to one role.
+"""電話での三者通話: one conference of a request and its legs, each a call to one person.
+
+A leg is the call of a role or, for somebody who gave the number in a room, of that seat: several
+residents are called at once. Each role and each seat has at most one living leg.
 
 Numbers are kept encrypted and only while the conference lives; nobody is ever shown another's.
 Nothing that is said is recorded. States of a leg only go forward; a new try is a new leg.
@@ -77,7 +80,7 @@ class PhoneConference(models.Model):
 
 
 class PhoneLeg(models.Model):
-    """One call to one role of a conference."""
+    """One call to one person of a conference."""
 
     class State(models.TextChoices):
         READY = "ready", "番号の連絡あり"
@@ -106,6 +109,10 @@ class PhoneLeg(models.Model):
 
     conference = models.ForeignKey(PhoneConference, on_delete=models.CASCADE, related_name="legs")
     role = models.CharField(max_length=12, choices=Seat.Role.choices)
+    seat = models.ForeignKey(
+        Seat, null=True, blank=True, on_delete=models.PROTECT, related_name="phone_legs",
+        help_text="whose own number it is, when a guest gave it in the room",
+    )  # fmt: skip
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     token = models.CharField(
         max_length=43, unique=True, help_text="random; in the addresses that the provider calls"
@@ -134,8 +141,16 @@ class PhoneLeg(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["conference", "role"],
-                condition=Q(state__in=["ready", "queued", "ringing", "answered", "joined"]),
+                condition=Q(
+                    seat__isnull=True,
+                    state__in=["ready", "queued", "ringing", "answered", "joined"],
+                ),
                 name="one_living_leg_per_role",
+            ),
+            models.UniqueConstraint(
+                fields=["conference", "seat"],
+                condition=Q(state__in=["ready", "queued", "ringing", "answered", "joined"]),
+                name="one_living_leg_per_seat",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True)
@@ -147,11 +162,6 @@ class PhoneLeg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conference_id} {self.role} {self.state}"
-
-    @property
-    def is_live(self) -> bool:
-        """Somebody is being called or on the line."""
-        return self.state in self.LIVE
 
     @property
     def is_over(self) -> bool:

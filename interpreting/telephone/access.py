@@ -1,4 +1,8 @@
-"""The only way a page gets a telephone conference or a leg: through a request of the own desk."""
+"""The only way a page gets a telephone conference or a leg: through a request of the own desk.
+
+Coordinators and administrators reach the requests that dispatch shows them; everybody else, and
+everybody of another town, gets 404. A leg is found below its request only, never by its key alone.
+"""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def redial(leg: PhoneLeg, *, by: User, at: datetime) -> PhoneLeg:
             again = leg
             _wake(conference, leg)
         elif leg.is_over and leg.number:
-            again = _new_leg(conference, leg.role, leg.number, at=at, like=leg)
+            again = _new_leg(conference, leg, at=at)
         else:
             raise _already_calling()
         save_and_announce(conference)
@@ -123,7 +123,7 @@ def note_number(seat: Seat, typed: str, *, at: datetime) -> PhoneLeg:
         if room.state != Room.State.OPEN or seat.state not in NOTED_FROM or seat.role not in ROLES:
             raise ActionError("not_in_room", "いまは電話で参加できません。", status=409)
         conference = _open(room.request, by=None, at=at)
-        old = conference.legs.filter(role=seat.role).exclude(state__in=PhoneLeg.OVER).first()
+        old = _living(conference, seat.role, seat.pk)
         if old is not None and old.state != PhoneLeg.State.READY:
             raise _already_calling()
         if old is not None:
@@ -132,7 +132,7 @@ def note_number(seat: Seat, typed: str, *, at: datetime) -> PhoneLeg:
             leg = old
         else:
             leg = _leg(conference, seat.role, number, at=at, language=seat.language)
-            leg.state = PhoneLeg.State.READY
+            leg.seat, leg.state = seat, PhoneLeg.State.READY
             leg.save()
         save_and_announce(conference)
         log(conference, "telephone.noted", by=None, at=at, leg=leg)
@@ -210,22 +210,38 @@ def _open(request: Request, *, by: User | None, at: datetime) -> PhoneConference
 def _call(
     conference: PhoneConference, role: str, typed: str, *, by: User, at: datetime
 ) -> PhoneLeg:
-    living = conference.legs.filter(role=role).exclude(state__in=PhoneLeg.OVER).first()
-    if living is not None and living.state != PhoneLeg.State.READY:
+    if _living(conference, role, None) is not None:
         raise _already_calling()
-    if living is not None:
-        living.state, living.ended_at = PhoneLeg.State.FAILED, at
-        living.problem = "replaced"
-        living.save(update_fields=["state", "ended_at", "problem"])
     if role != Seat.Role.INTERPRETER:
         language = conference.language if role == Seat.Role.RESIDENT else "ja"
         number = callable_number(typed, field=role)
+        _replace_noted(conference, role, number, at=at)
         leg = _leg(conference, role, number, at=at, language=language)
     else:
         leg = _interpreters_leg(conference, at=at)
     leg.save()
     _wake(conference, leg)
     return leg
+
+
+def _living(conference: PhoneConference, role: str, seat_id: int | None) -> PhoneLeg | None:
+    """The call of a seat that is not over, or of a role whom nobody's seat stands for."""
+    legs = conference.legs.filter(role=role, seat=seat_id)
+    return legs.exclude(state__in=PhoneLeg.OVER).first()
+
+
+def _replace_noted(conference: PhoneConference, role: str, number: str, *, at: datetime) -> None:
+    """The desk calls a number that a guest has noted: it is not called a second time.
+
+    Raises ``already_calling`` when that call is going on.
+    """
+    for noted in conference.legs.filter(role=role).exclude(state__in=PhoneLeg.OVER):
+        if noted.number != number:
+            continue
+        if noted.state != PhoneLeg.State.READY:
+            raise _already_calling()
+        noted.state, noted.ended_at, noted.problem = PhoneLeg.State.FAILED, at, "replaced"
+        noted.save(update_fields=["state", "ended_at", "problem"])
 
 
 def _interpreters_leg(conference: PhoneConference, *, at: datetime) -> PhoneLeg:
@@ -267,13 +283,12 @@ def _leg(
     )
 
 
-def _new_leg(
-    conference: PhoneConference, role: str, number: str, *, at: datetime, like: PhoneLeg
-) -> PhoneLeg:
-    if conference.legs.filter(role=role).exclude(state__in=PhoneLeg.OVER).exists():
+def _new_leg(conference: PhoneConference, like: PhoneLeg, *, at: datetime) -> PhoneLeg:
+    if _living(conference, like.role, like.seat_id) is not None:
         raise _already_calling()
-    leg = _leg(conference, role, number, at=at, language=like.language)
-    leg.volunteer_id, leg.assignment_id = like.volunteer_id, like.assignment_id
+    leg = _leg(conference, like.role, like.number, at=at, language=like.language)
+    leg.seat_id, leg.volunteer_id = like.seat_id, like.volunteer_id
+    leg.assignment_id = like.assignment_id
     leg.save()
     _wake(conference, leg)
     return leg

@@ -1,4 +1,9 @@
-"""Whom the desk calls together: its own telephone, the resident's, the interpreter's."""
+"""Whom the desk calls together: its own telephone, the resident's, the interpreter's.
+
+The form decides which fields make sense now (by hand the desk's own telephone is the one that
+calls) and what they begin with. It never carries the interpreter's number: that is read from the
+register when the call is made.
+"""
 
 from __future__ import annotations
 

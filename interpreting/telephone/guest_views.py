@@ -58,7 +58,7 @@ def _answer(request: HttpRequest, seat: Seat, problem: str, status: int) -> Http
         PhoneLeg.objects.filter(
             conference__request_id=seat.room.request_id,
             conference__state=PhoneConference.State.OPEN,
-            role=seat.role,
+            seat=seat,
         )
         .order_by("-id")
         .first()

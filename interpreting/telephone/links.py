@@ -1,4 +1,8 @@
-"""How telephone calls hang together with requests: a panel on their page, and an end with them."""
+"""How telephone calls hang together with requests: a panel on their page, and an end with them.
+
+Dispatch knows nothing of calls; it is told here through its subscriptions. A request that is over
+has no open conference, so no number outlives it.
+"""
 
 from __future__ import annotations
 

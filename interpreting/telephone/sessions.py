@@ -52,17 +52,19 @@ def close_session(conference: PhoneConference, *, at: datetime, reason: str) -> 
     session = session_of(conference)
     if session is None:
         return None
-    seconds: dict[str, float] = {}
+    seconds: dict[tuple[str, int | None], float] = {}
     last = session.started_at
     for leg in conference.legs.exclude(joined_at=None):
         left = leg.ended_at or at
         length = (left - (leg.joined_at or left)).total_seconds()
-        seconds[leg.role] = seconds.get(leg.role, 0.0) + length
+        person = (leg.role, leg.seat_id)
+        seconds[person] = seconds.get(person, 0.0) + length
         last = max(last, left)
     whole = (last - session.started_at).total_seconds()
-    seconds |= {role: whole for role in conference.beside if role not in seconds}
+    roles = {role for role, _ in seconds}
+    seconds |= {(role, None): whole for role in conference.beside if role not in roles}
     session.participants = [
-        {"role": role, "seconds": round(length)} for role, length in seconds.items()
+        {"role": role, "seconds": round(length)} for (role, _), length in seconds.items()
     ]
     session.ended_at, session.end_reason = last, reason
     session.save()

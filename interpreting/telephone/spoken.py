@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_name("spoken.toml")
-KEYS = frozenset({"intro", "wait", "goodbye"})
 ALIASES = {"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-TW": "zh-Hant", "pt": "pt-BR", "tl": "fil"}
 DESK = "{desk}"
 

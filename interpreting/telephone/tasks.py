@@ -1,4 +1,8 @@
-"""Background entry points of telephone calls; jobs are wake-ups, the legs hold the truth."""
+"""Background entry points of telephone calls; jobs are wake-ups, the legs hold the truth.
+
+One job minds one leg at once after the commit, the sweep minds all of them again and again. A job
+that is lost or comes twice changes nothing but the moment.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Telephone calls: the desk's pages, a guest's number, and what the provider asks and tells us."""
+"""Telephone calls: the desk's pages, a guest's number, and what the provider asks and tells us.
+
+The desk's are below the request, the guest's below the own seat; the provider's hooks carry a random
+token and are believed only with its signature.
+"""
 
 from django.urls import path
 

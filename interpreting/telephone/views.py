@@ -1,4 +1,8 @@
-"""The desk's page of a three-way telephone call: start it, see who is on the line, end it."""
+"""The desk's page of a three-way telephone call: start it, see who is on the line, end it.
+
+Every press is an action of `telephone.actions`; the page shows what they left behind. A whole number
+is shown only for calls by hand, once, on a page of its own that is never kept.
+"""
 
 from __future__ import annotations
 
@@ -136,11 +140,12 @@ def render_panel(found: Request) -> str:
 
 
 def panel_context(found: Request) -> dict[str, Any]:
-    """The latest conference of a request and its calls, one row per role."""
+    """The latest conference of a request and its calls, one row per person."""
     conference = found.phone_conferences.first()
-    latest: dict[str, PhoneLeg] = {}
-    for leg in conference.legs.select_related("volunteer", "assignment") if conference else ():
-        latest[leg.role] = leg
+    legs = conference.legs.select_related("volunteer", "assignment", "seat") if conference else ()
+    latest: dict[tuple[str, int | None], PhoneLeg] = {}
+    for leg in legs:
+        latest[leg.role, leg.seat_id] = leg
     is_open = conference is not None and conference.state == PhoneConference.State.OPEN
     return {
         "found": found,

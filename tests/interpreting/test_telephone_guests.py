@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import database_now
+from accounts.errors import ActionError
 from accounts.models import AuditEntry, Organization, User
 from interpreting import guest_texts
 from interpreting.models import PhoneConference, PhoneLeg, Room
 from interpreting.rooms.actions.rooms import end_room
+from interpreting.rooms.actions.seats import invite
 from interpreting.telephone import actions, dialling
-from tests.interpreting.rooming import Scene, make_scene
+from tests.interpreting.rooming import Scene, agree, make_scene
 from tests.twilio_server import TwilioServer
 from volunteers.models import Volunteer
 
@@ -138,3 +141,40 @@ def test_the_number_can_be_given_from_the_menu_at_any_time(
     assert guest_texts.texts("vi")["phone_title"] in own
     desk = client_of(coordinator).get(reverse("interpreting:room", args=[scene.room.pk]))
     assert 'data-do="show-phone"' not in desk.content.decode()
+
+
+def test_two_residents_are_called_side_by_side_and_each_hears_of_the_own_call(
+    scene: Scene, resident: Client, coordinator: User, client_of: Any, twilio: TwilioServer
+) -> None:
+    other, link = invite(scene.room, "resident", by=coordinator, at=database_now())
+    second = agree(link, language="pt-BR")
+    own = reverse("telephone:guest", args=[other.pk])
+    type_number(resident, scene)
+    assert second.get(own).json()["state"] == ""
+    second.post(own, {"number": "090-1111-4444"}, headers={"Accept": "application/json"})
+    first_leg, second_leg = PhoneLeg.objects.all()
+    assert [first_leg.seat, second_leg.seat] == [scene.resident, other]
+    actions.redial(first_leg, by=coordinator, at=database_now())
+    assert resident.get(address(scene)).json()["state"] == "queued"
+    assert second.get(own).json()["state"] == "ready"
+    actions.redial(second_leg, by=coordinator, at=database_now())
+    dialling.mind_all()
+    assert {call.to for call in twilio.calls.values()} == {NUMBER, "+819011114444"}
+    page = client_of(coordinator).get(reverse("telephone:show", args=[scene.request.pk]))
+    assert all(tail in page.content.decode() for tail in ("****-2222", "****-4444"))
+
+
+def test_a_noted_number_that_the_desk_types_itself_is_called_once(
+    scene: Scene, resident: Client, coordinator: User, twilio: TwilioServer
+) -> None:
+    type_number(resident, scene)
+    for _ in range(2):
+        with suppress(ActionError):
+            actions.start_conference(
+                scene.request, {"resident": TYPED}, beside=[], by=coordinator, at=database_now()
+            )
+    dialling.mind_all()
+    assert [call.to for call in twilio.calls.values()] == [NUMBER]
+    noted = PhoneLeg.objects.order_by("id").first()
+    assert noted is not None
+    assert (noted.state, noted.problem) == ("failed", "replaced")
