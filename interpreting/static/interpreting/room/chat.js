@@ -4,6 +4,7 @@
 
 import { all, find, say, t } from "./texts.js";
 
+const MOST = 300; // lines; nobody fills another's memory
 const SIZES = ["1rem", "1.25rem", "1.6rem", "2.1rem", "2.75rem"];
 
 export class Chat {
@@ -37,6 +38,7 @@ export class Chat {
     const words = Object.assign(document.createElement("p"), { textContent: text, dir: "auto" });
     line.append(who, words);
     this.list.append(line);
+    if (this.list.children.length > MOST) this.list.firstElementChild.remove();
     line.scrollIntoView({ block: "nearest" });
   }
 

@@ -53,6 +53,7 @@ export class Documents {
 
   /* Whoever comes later sees what is shown. */
   greet(peer) {
+    if (this.mine?.kind === "screen") this.announce(); // its track lies in the connection already
     if (this.mine?.kind === "photo" && peer.channel?.readyState === "open") pour(peer.channel, { id: this.mine.id, size: this.mine.bytes.byteLength }, this.mine.bytes).catch(() => {});
   }
 
@@ -60,11 +61,13 @@ export class Documents {
 
   receive(peer, data) {
     const photo = this.arrivals.take(peer.seat, data);
-    if (photo && photo.id !== this.gone) this.open({ ...photo, kind: "photo", from: peer.seat });
+    const gone = this.gone?.id === photo?.id && this.gone?.from === peer.seat;
+    if (photo && !gone) this.open({ ...photo, kind: "photo", from: peer.seat });
   }
 
   heard({ id, action, kind, from }, stream) {
-    if (action === "gone") { this.gone = id; this.arrivals.forget(from); if (this.shown?.id === id) this.hide(); }
+    const theirs = this.shown?.id === id && this.shown.from === from; // nobody takes another's paper away
+    if (action === "gone") { this.gone = { id, from }; this.arrivals.forget(from); if (theirs) this.hide(); }
     else if (kind === "screen" && stream) this.open({ id, kind, from, stream });
   }
 

@@ -1,7 +1,9 @@
 /* A photo of a paper on its way: made small, cut into pieces, put together again.
 
    It is drawn again at 1600 px at most, which also drops its metadata (place, device, time). The
-   pieces wait while a channel is full, so that the voice gets through; memory is all it is kept in. */
+   pieces wait while a channel is full, so that the voice gets through; memory is all it is kept in.
+   What comes from another page is shown only if this page could have made it: a small file of
+   another kind may unfold to gigabytes. */
 
 const LONGEST = 1600; // px
 const PIECE = 16_000; // bytes; every browser takes messages of this size
@@ -27,6 +29,18 @@ export async function pour(channel, header, bytes) {
   }
 }
 
+/* A JPEG of at most 1600 px, by its first frame header (a decoder takes no second one). */
+export function likeOurs(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return false;
+  for (let at = 2; at + 9 <= view.byteLength && view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint8(at + 1);
+    const frame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (frame) return Math.max(view.getUint16(at + 5), view.getUint16(at + 7)) <= LONGEST;
+  }
+  return false;
+}
+
 /* Photos that have come in part, one a seat. */
 export class Arrivals {
   constructor() { this.parts = new Map(); }
@@ -37,16 +51,19 @@ export class Arrivals {
     if (typeof data === "string") { this.begin(seat, data); return null; }
     const photo = this.parts.get(seat);
     if (!photo) return null;
-    photo.pieces.push(data);
-    photo.got += data.byteLength;
-    if (photo.got < photo.size) return null;
+    const end = photo.got + data.byteLength;
+    if (end <= photo.bytes.length) photo.bytes.set(new Uint8Array(data), photo.got);
+    photo.got = end;
+    if (end < photo.bytes.length) return null;
     this.parts.delete(seat);
-    return photo.got === photo.size ? { id: photo.id, blob: new Blob(photo.pieces, { type: "image/jpeg" }) } : null;
+    const sound = end === photo.bytes.length && likeOurs(photo.bytes);
+    return sound ? { id: photo.id, blob: new Blob([photo.bytes], { type: "image/jpeg" }) } : null;
   }
 
   begin(seat, text) {
     let header;
     try { header = JSON.parse(text); } catch { return; }
-    if (header?.size > 0 && header.size <= HEAVIEST) this.parts.set(seat, { id: String(header.id), size: header.size, got: 0, pieces: [] });
+    if (!Number.isInteger(header?.size) || header.size < 1 || header.size > HEAVIEST) return;
+    this.parts.set(seat, { id: String(header.id).slice(0, 64), got: 0, bytes: new Uint8Array(header.size) });
   }
 }
