@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dispatch.actions.devices import needs_yes
+from dispatch.actions.devices import is_booking_only, needs_yes
 from dispatch.ladder import DEVICE, OPERATOR
 from dispatch.models import OperatorCall, OperatorService, Request
 from dispatch.operators import ServiceOffer, offers_among
@@ -35,6 +35,7 @@ class DeskHelp:
     ended: list[OperatorCall] = field(default_factory=list)
     services: list[ServiceOffer] = field(default_factory=list)
     needs_yes: bool = False
+    booking_only: bool = False
     not_for: tuple[str, ...] = NOT_FOR
     how: tuple[str, ...] = HOW
 
@@ -67,4 +68,5 @@ def help_for(request: Request, services: list[OperatorService], at: datetime) ->
         if is_open
         else [],
         needs_yes=is_open and needs_yes(request),
+        booking_only=is_open and is_booking_only(request),
     )

@@ -33,6 +33,7 @@ from dispatch.operators import running_call
 from dispatch.policy import DEFAULT, Policy, decent_hour
 from dispatch.subscriptions import tell_over
 from dispatch.timing import after_filling, class_of, reminder, rung_deadline
+from dispatch.unmet import why_unmet
 from realtime.models import Message
 from volunteers.models import Volunteer
 
@@ -86,7 +87,10 @@ def _event(request: Request) -> str:
 
 def _advance_open(request: Request, at: datetime) -> None:
     call = running_call(request)
-    if call and (call.state == OperatorCall.State.CONNECTED or at < request.ends_at):
+    if call and (
+        call.state == OperatorCall.State.CONNECTED
+        or at < max(request.ends_at, call.dialled_at + ON_THE_PHONE)
+    ):
         # the desk is on the telephone: nothing climbs past it
         _expire_offers(request, at)
         schedule(request, Request.NextAction.DESK, max(reminder(request, at), at + ON_THE_PHONE))
@@ -265,18 +269,38 @@ def _expire_offers(request: Request, at: datetime) -> None:
 
 def _end_unmet(request: Request, at: datetime) -> None:
     """Time is over and nobody came: the request ends as unmet and counts as such."""
+    _give_up_call(request, at)
     if request.assignments.active().exists():
         # some of several seats were taken: what was arranged goes on
         withdraw_open_offers(request, at=at)
         request.status = Request.Status.FILLED
         schedule(request, *after_filling(request, at))
         return
+    request.cancel_reason = why_unmet(request)
     release_everybody(request, reason="cancelled", at=at)
     request.status, request.closed_at = Request.Status.UNMET, at
-    request.cancel_reason = "時間内に引き受ける人が見つからなかった"
     schedule(request, Request.NextAction.NONE, None)
     log(request, "request.unmet", by=None, at=at, reason=request.cancel_reason)
     tell_over(request, at)
+
+
+def _give_up_call(request: Request, at: datetime) -> None:
+    """A call that was dialled and never recorded as answered does not outlive the request."""
+    call = running_call(request)
+    if call is None:
+        return
+    call.state, call.ended_at = OperatorCall.State.FAILED, at
+    call.failure = "依頼の時間が終わった"
+    call.save(update_fields=["state", "ended_at", "failure"])
+    log(
+        request,
+        "operator.failed",
+        by=None,
+        at=at,
+        operator=call.operator.name,
+        call=call.pk,
+        reason=call.failure,
+    )
 
 
 def _advance_filled(request: Request, at: datetime) -> None:

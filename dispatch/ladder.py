@@ -13,6 +13,7 @@ from typing import Any
 
 from accounts.times import local
 from dispatch import policy as policies
+from dispatch.device_languages import device_languages, on_device
 from dispatch.models import Mode, Urgency
 from volunteers.availability import is_holiday
 from volunteers.languages import DialectMatch, matches
@@ -61,7 +62,7 @@ def plan(
         if why := _unfit(rung, kinds, mode, language, field):
             left_out.append(LeftOut(rung["kind"], rung["label"], why))
         else:
-            kept.append(_named(rung, mode))
+            kept.append(_for_language(_named(rung, mode), policy, language))
     return kept, left_out
 
 
@@ -81,6 +82,13 @@ def _named(rung: Rung, mode: str) -> Rung:
     if Mode(mode).is_remote and rung["kind"] == VOLUNTEER:
         return rung | {"label": "ボランティア"}
     return rung
+
+
+def _for_language(rung: Rung, policy: dict[str, Any], language: str) -> Rung:
+    """A device that does not know the language leaves only the appointment with a human."""
+    if rung["kind"] != DEVICE or not language or on_device(language, device_languages(policy)):
+        return rung
+    return rung | {"label": "後日の通訳の予約", "booking_only": True}
 
 
 def serves_language(tags: list[str], language: str) -> bool:

@@ -16,9 +16,9 @@ from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
 
 from dispatch.actions.ladder import MOST_RUNGS
-from dispatch.ladder import Rung
-from dispatch.ladder_words import CLASS_NAMES, KIND_NAMES, span
-from dispatch.policy import CLASSES, DEFAULT
+from dispatch.ladder import DEVICE, VIDEO, Rung
+from dispatch.ladder_words import CLASS_NAMES, KIND_NAMES, span, starts_early
+from dispatch.policy import CLASSES, DEFAULT, with_never_unasked
 from volunteers import languages
 from volunteers.availability import DAY, HOLIDAY, WEEKDAYS
 from volunteers.forms.fields import ClockField, LanguageField, tag_of
@@ -114,6 +114,10 @@ def _many(label: str, choices: list[tuple[Any, str]], coerce: Any = str) -> Any:
 FIELDS = [(str(code), str(label)) for code, label in Field.choices]
 
 
+def _fixed(kind: str, fields: list[str]) -> list[str]:
+    return with_never_unasked(fields) if kind == DEVICE else fields
+
+
 class RungForm(forms.Form):
     """One rung."""
 
@@ -131,7 +135,9 @@ class RungForm(forms.Form):
         label="遅くとも開始のどれだけ前に始めるか",
         help_text="本日・予約の依頼だけ。空欄なら決めません",
     )
-    parallel = _many("前の段階を続けたまま始める", [(c, CLASS_NAMES[c]) for c in CLASSES])
+    parallel = _many(
+        "早めに始める（今すぐの依頼）", [("now", "すぐに来られる見込みが低ければ、待たずに始める")]
+    )
     languages = LanguagesField(
         label="言語",
         help_text="「、」で区切ります。空欄ならすべて",
@@ -169,13 +175,13 @@ class RungForm(forms.Form):
             "label": data["label"].strip(),
             "minutes": {name: data[name] for name in CLASSES},
             "lead_minutes": data["lead"],
-            "parallel": data["parallel"],
+            "parallel": data["parallel"] if data["kind"] == VIDEO else [],
             "languages": data["languages"],
             "hours": self._hours(),
             "fields": data["fields_only"],
             "except_fields": data["except_fields"],
             "certified_fields": data["certified_fields"],
-            "needs_yes_fields": data["needs_yes_fields"],
+            "needs_yes_fields": _fixed(data["kind"], data["needs_yes_fields"]),
         }
 
     def _hours(self) -> dict[str, Any] | None:
@@ -259,7 +265,7 @@ def initial_of(rungs: list[Rung]) -> list[dict[str, Any]]:
             **{name: rung["minutes"][name] for name in CLASSES},
             "lead": rung["lead_minutes"],
             "languages": rung["languages"],
-            "parallel": rung["parallel"],
+            "parallel": ["now"] if starts_early(rung) else [],
             "weekdays": (rung["hours"] or {}).get("weekdays", []),
             "from_minute": (rung["hours"] or {}).get("from"),
             "to_minute": (rung["hours"] or {}).get("to"),

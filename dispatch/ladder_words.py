@@ -197,10 +197,20 @@ def _deadline(rungs: list[Rung], index: int, case: Case) -> str:
     rung, following = rungs[index], rungs[index + 1]
     lead = following.get("lead_minutes") if case.urgency != "now" else None
     latest = f"遅くとも開始の{span(lead)}前に" if lead is not None else ""
-    beside = "打診を続けたまま、次の段階も始めます。" if following["parallel"] else "次に進みます。"
+    asks = rung["kind"] in ladder.ASKING  # offers of an earlier rung always stay open
+    beside = "打診を続けたまま、次の段階も始めます。" if asks else "次に進みます。"
+    if case.urgency == "now" and starts_early(following) and rung["kind"] == VOLUNTEER:
+        beside += "すぐに来られる見込みが低ければ、待たずに始めます。"
     if rung["minutes"] is None:
         return f"{latest}{beside}" if latest else "期限がないため、自動では次に進みません。"
     return f"{span(rung['minutes'])}たっても決まらなければ{'（' + latest + '）' if latest else ''}、{beside}"
+
+
+def starts_early(rung: Rung) -> bool:
+    """Whether the rung may open early at the counter: only video, beside people who come."""
+    stored = rung["parallel"]
+    stored = [*CLASSES] if stored is True else stored or []
+    return rung["kind"] == VIDEO and "now" in stored
 
 
 def _reason(left_out: LeftOut) -> str:
@@ -260,9 +270,8 @@ def rung_in_words(rung: Rung) -> list[str]:
         lines.append(f"次の段階まで：{limits}")
     if rung["lead_minutes"] is not None:
         lines.append(f"遅くとも開始の{span(rung['lead_minutes'])}前に始めます")
-    if rung["parallel"]:
-        words = "・".join(CLASS_NAMES[c] for c in CLASSES if c in rung["parallel"])
-        lines.append(f"前の段階を続けたまま始めます（{words}）")
+    if starts_early(rung):
+        lines.append("すぐに来られる見込みが低ければ、早めに始めます（今すぐ）")
     if rung["languages"]:
         lines.append("言語：" + "、".join(language_name(tag, "ja") for tag in rung["languages"]))
     if rung["hours"]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 SENTENCES = {
     "request.opened": "依頼を受け付けました",
+    "request.long": "{advice}",
     "request.edited": "依頼の内容を変更しました",
     "request.cancelled": "依頼を取り消しました（{reason}）",
     "request.unmet": "手配できないまま終了しました（{reason}）",
@@ -19,6 +20,7 @@ SENTENCES = {
     "wave.sent": "第{number}波: {asked}人に打診しました（{reason}）",
     "rung.opened": "つなぎ段階「{rung_label}」に進みました（{why}）",
     "rung.left_out": "つなぎ段階「{rung_label}」は使いません（{why}）",
+    "rung.booking_only": "翻訳機はこの言語に対応していないため、最後の段階は後日の予約だけです",
     "rung.passed_over": "つなぎ段階「{rung_label}」を飛ばしました（{why}）",
     "rung.chosen": "職員がつなぎ段階「{rung_label}」に進めました（{reason}）",
     "rung.reopened": "職員がつなぎ段階「{rung_label}」に戻しました（{reason}）",
@@ -29,6 +31,7 @@ SENTENCES = {
     "operator.pin_shown": "外部通訳「{operator}」のPINを表示しました",
     "device.allowed": "この内容に翻訳機を使うことを職員が認めました",
     "device.used": "翻訳機で対応しました（{after}）",
+    "device.booked": "翻訳機はこの言語に対応していません（{after}）",
     "offer.accepted": "打診を承諾しました",
     "offer.declined": "打診を辞退しました{reason}",
     "offer.explained": "辞退の理由が届きました{reason}",
@@ -63,6 +66,7 @@ WHY = {
 }
 # on the audit page, where figures and names stand apart
 SHORT = {
+    "request.long": "長い通訳の注意",
     "wave.sent": "打診を送信",
     "rung.opened": "つなぎ段階を進める",
     "rung.left_out": "つなぎ段階を使わない",
@@ -78,6 +82,8 @@ SHORT = {
     "operator.pin_shown": "外部通訳のPINを表示",
     "device.allowed": "翻訳機の使用を承認",
     "device.used": "翻訳機で対応",
+    "device.booked": "翻訳機を使わず後日の予約",
+    "rung.booking_only": "翻訳機の段階は予約だけ",
 }
 LEVELS = {"1": "△（少し）以上", "2": "○（日常会話）以上", "3": "◎（通訳可）"}
 PLAIN = {"offer.declined", "offer.explained", "assignment.given_back"}
@@ -109,8 +115,11 @@ LOOKS = {
     "operator.pin_shown": ("lock", ""),
     "device.allowed": ("device", "warn"),
     "device.used": ("device", "warn"),
+    "device.booked": ("alert", "warn"),
+    "rung.booking_only": ("device", ""),
     "wave.sent": ("mail", "ok"),
     "request.edited": ("edit", ""),
+    "request.long": ("alert", "warn"),
     "message.handled": ("phone", ""),
     "waves.stopped": ("pause", "warn"),
 }

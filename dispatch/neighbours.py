@@ -36,6 +36,14 @@ def lenders_for(organization: Organization | int, language: str) -> list[int]:
     return [one.lender_id for one in found if serves_language(one.languages, language)]
 
 
+def borrowers_of(organization_id: int) -> list[int]:
+    """Ids of the organizations that may ask this one's volunteers, in whatever language."""
+    found = SharingAgreement.objects.filter(
+        lender_id=organization_id, state=SharingAgreement.State.AGREED
+    )
+    return list(found.order_by("borrower_id").values_list("borrower_id", flat=True).distinct())
+
+
 def find_neighbours(
     request: Request, *, at: datetime, limit: int = 50, policy: Policy | None = None
 ) -> Ranking:

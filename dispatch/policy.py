@@ -21,6 +21,9 @@ CLASSES = ("now", "today", "tomorrow", "later")
 KINDS = ("volunteer", "video", "neighbour", "operator", "device")
 """Kinds of rungs, in the order of the default ladder."""
 
+NEVER_UNASKED = ("medical", "legal")
+"""A device is never used for these without a human's yes, whatever an organization stores."""
+
 Policy = dict[str, Any]
 
 DEFAULT: Policy = {
@@ -80,8 +83,9 @@ DEFAULT: Policy = {
     # comes within so many minutes is smaller than this
     "early_video": {"minutes": 6, "below": 0.35},
     # the order of ways to connect. minutes: how long a rung may take before the next one opens;
-    # lead_minutes: it opens at the latest so long before the start; parallel: in these classes it
-    # may open early, beside the one before. languages (BCP 47), fields: empty is all of them;
+    # lead_minutes: it opens at the latest so long before the start; parallel: ["now"] lets
+    # the video rung open early after the first, at the counter; earlier offers always stay open,
+    # with or without it, and it means nothing elsewhere. languages (BCP 47), fields: empty is all of them;
     # hours: null is always, else {"weekdays": [0 Monday … 6, 7 holiday], "from": minute, "to":
     # minute} of the need in Tokyo; certified_fields: there only people with the training are
     # asked; needs_yes_fields: there a human must allow the rung
@@ -117,7 +121,7 @@ DEFAULT: Policy = {
             "label": "近隣団体のボランティア（映像）",
             "minutes": {"now": 3, "today": 20, "tomorrow": 120, "later": 720},
             "lead_minutes": 90,
-            "parallel": ["now"],
+            "parallel": [],
             "languages": [],
             "hours": None,
             "fields": [],
@@ -240,12 +244,19 @@ def ladder_for(policy: Policy, urgency: str) -> list[dict[str, Any]]:
     ]
 
 
+def with_never_unasked(fields: list[str]) -> list[str]:
+    """The fields for which a device needs a human's yes, those that always do included."""
+    return [*fields, *(one for one in NEVER_UNASKED if one not in fields)]
+
+
 def _sound_rung(entry: dict[str, Any]) -> dict[str, Any]:
     default = next(rung for rung in DEFAULT["ladder"] if rung["kind"] == entry["kind"])
     rung: dict[str, Any] = copy.deepcopy(default)
     for name, is_sound in SOUND.items():
         if name in entry and is_sound(entry[name]):
             rung[name] = copy.deepcopy(entry[name])
+    if rung["kind"] == "device":
+        rung["needs_yes_fields"] = with_never_unasked(rung["needs_yes_fields"])
     if isinstance(rung["minutes"], dict):
         rung["minutes"] = default["minutes"] | rung["minutes"]
     return rung

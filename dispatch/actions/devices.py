@@ -20,15 +20,25 @@ from dispatch.actions.requests import open_request
 from dispatch.ladder import DEVICE
 from dispatch.models import Request, Urgency
 from dispatch.operators import running_call
-from dispatch.policy import DEFAULT
+from dispatch.policy import DEFAULT, with_never_unasked
+
+NOT_SPOKEN = "翻訳機はこの言語に対応していません"
 
 
 def needs_yes(request: Request) -> bool:
     """Whether a human has to allow a device for this matter and has not yet."""
     kept = [rung for rung in request.ladder if rung["kind"] == DEVICE]
     default = [rung for rung in DEFAULT["ladder"] if rung["kind"] == DEVICE]
-    fields = (kept or default)[0].get("needs_yes_fields") or []
+    rung = (kept or default)[0]
+    if rung.get("booking_only"):
+        return False
+    fields = with_never_unasked(rung.get("needs_yes_fields") or [])
     return request.field in fields and request.device_allowed_at is None
+
+
+def is_booking_only(request: Request) -> bool:
+    """The device does not know the language: on its rung only a human can be booked."""
+    return any(rung["kind"] == DEVICE and rung.get("booking_only") for rung in request.ladder)
 
 
 def allow_device(request: Request, *, by: User, at: datetime) -> Request:
@@ -53,7 +63,8 @@ def use_device(
 ) -> tuple[Request, Request | None]:
     """A device has served the request, which ends; a human's appointment follows.
 
-    Returns the request and its follow-up; the same press again returns the same. Raises ActionError
+    Where the device does not know the language the request ends as unmet, and only the appointment
+    is made. Returns the request and its follow-up; the same press again returns the same. Raises ActionError
     ``wrong_state``, ``needs_yes``, ``follow_up_missing`` when there is neither a follow-up nor
     a reason why none is needed, ``call_running``, and what `open_request` raises.
     """
@@ -61,22 +72,26 @@ def use_device(
         locked = lock_request(request.pk)
         if locked.device_used_at and locked.status == Request.Status.FINISHED:
             return locked, locked.follow_ups.first()
+        booking = is_booking_only(locked)
+        if booking and locked.status == Request.Status.UNMET:
+            return locked, locked.follow_ups.first()
         locked = _lock(request)
         _check(locked, follow_up, no_follow_up)
         begun = max(locked.opened_at, min(locked.rung_since or at, at))
         told = withdraw_open_offers(locked, at=at)
-        move(locked, "status", Request.Status.FINISHED)
-        locked.device_used_at = locked.closed_at = at
+        move(locked, "status", Request.Status.UNMET if booking else Request.Status.FINISHED)
+        locked.device_used_at, locked.closed_at = None if booking else at, at
+        locked.cancel_reason = NOT_SPOKEN if booking else ""
         schedule(locked, Request.NextAction.NONE, None)
         after = None
         if follow_up is not None:
             after = open_request(locked.organization, follow_up, by=by, at=at, follow_up_of=locked)
-        for tell in subscriptions.on_device_used:
+        for tell in [] if booking else subscriptions.on_device_used:
             tell(locked, begun, at)
         subscriptions.tell_over(locked, at)
         log(
             locked,
-            "device.used",
+            "device.booked" if booking else "device.used",
             by=by,
             at=at,
             follow_up=after.number if after else "",

@@ -10,12 +10,16 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 
 from accounts.errors import ActionError
-from accounts.models import Organization
+from accounts.models import Organization, User
 from accounts.times import local
-from dispatch.models import Desk, Place, Request, RequestingBody, RequestSeries, Requirement
+from dispatch.actions.common import log
+from dispatch.models import Desk, Mode, Place, Request, RequestingBody, RequestSeries, Requirement
 from volunteers.models import Volunteer
 
 LONGEST = timedelta(hours=24)
+ALONE_REMOTE = timedelta(minutes=60)
+ALONE_ON_SITE = timedelta(minutes=120)
+"""Beyond these one interpreter tires and errs: a second one or breaks (ISO 13611, ISO 20228)."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,27 @@ def check_times(draft: Draft, at: datetime) -> None:
             "bad_times", "終了時刻が過ぎています。日時をご確認ください。",
             field="ends_at", status=400,
         )  # fmt: skip
+
+
+def too_long_alone(mode: str, starts_at: datetime, ends_at: datetime, seats: int) -> str:
+    """The advice for a length that is too much for one interpreter; empty when it is not.
+
+    It blocks nothing: a desk may have arranged breaks.
+    """
+    if seats > 1 or mode == Mode.TRANSLATION:
+        return ""
+    remote = Mode(mode).is_remote
+    if ends_at - starts_at <= (ALONE_REMOTE if remote else ALONE_ON_SITE):
+        return ""
+    kind = "映像・電話で60分" if remote else "現地で120分"
+    return f"{kind}を超える通訳です。2人にするか、休憩を入れることをお勧めします"
+
+
+def log_length(request: Request, *, by: User | None, at: datetime) -> None:
+    """Keep in the request's log that the desk was advised of the length."""
+    advice = too_long_alone(request.mode, request.starts_at, request.ends_at, request.seats)
+    if advice:
+        log(request, "request.long", by=by, at=at, advice=advice)
 
 
 def save_wishes(request: Request, wishes: Iterable[Wish]) -> None:

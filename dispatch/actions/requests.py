@@ -14,6 +14,7 @@ from dispatch.actions.drafts import (
     COLUMNS,
     Draft,
     check_times,
+    log_length,
     occurrences,
     remember_place,
     save_wishes,
@@ -64,6 +65,7 @@ def open_request(
         request.save()
         save_wishes(request, draft.wishes)
         log(request, "request.opened", by=by, at=at, urgency=draft.urgency)
+        log_length(request, by=by, at=at)
         lay_ladder(request, at)
         save_and_announce(request)
     return request
@@ -112,6 +114,8 @@ def edit_request(request: Request, draft: Draft, *, by: User, at: datetime) -> R
                 follow_field(locked, at)
             told = _fit_seats(locked, at)
         log(locked, "request.edited", by=by, at=at, changed=changed, restarted=restart)
+        if {"mode", "starts_at", "ends_at", "seats"} & set(changed):
+            log_length(locked, by=by, at=at)
         save_and_announce(locked, volunteers=told)
     return locked
 

@@ -13,9 +13,11 @@ from django.db import transaction
 
 from accounts.models import User
 from dispatch.actions.common import lock_request, log, save_and_announce
+from dispatch.ladder import NEIGHBOUR
 from dispatch.match_values import Candidate
 from dispatch.messages import send_ring, tell_off_call
 from dispatch.models import Mode, Offer, Request, Urgency, Wave
+from dispatch.neighbours import borrowers_of, is_lent
 from dispatch.operators import running_call
 from dispatch.policy import Policy, policy_for
 from dispatch.ringing import Ringing, missed_in_a_row, plan, settings_of
@@ -114,9 +116,13 @@ def _offer(
 def ring_for_waiting(volunteer: Volunteer, *, at: datetime) -> int:
     """Somebody has come on call: ring for every request that waits; returns how many.
 
-    Also where the desk is to call an operator already, unless it is on that telephone.
+    Also where the desk is to call an operator already, unless it is on that telephone; and for a
+    neighbour that may borrow this person, where its neighbours' rung is open.
     """
-    waiting = Request.objects.of(volunteer.organization).open()
+    asking = [volunteer.organization_id]
+    if volunteer.accepts_neighbours:
+        asking += borrowers_of(volunteer.organization_id)
+    waiting = Request.objects.open().filter(organization__in=asking)
     waiting = waiting.filter(urgency=Urgency.NOW, waves_stopped=False, ends_at__gt=at)
     rang = 0
     for pk in waiting.order_by("opened_at").values_list("pk", flat=True):
@@ -124,10 +130,16 @@ def ring_for_waiting(volunteer: Volunteer, *, at: datetime) -> int:
             request = lock_request(pk)
             if request.status != Request.Status.OPEN or running_call(request):
                 continue
+            if is_lent(volunteer, request.organization_id) and not _asks_neighbours(request):
+                continue
             if ring_on_call(request, at).now:
                 save_and_announce(request)
                 rang += 1
     return rang
+
+
+def _asks_neighbours(request: Request) -> bool:
+    return request.current_rung.get("kind") == NEIGHBOUR
 
 
 def rest_the_silent(*, at: datetime) -> int:

@@ -52,6 +52,9 @@ def lay_ladder(request: Request, at: datetime) -> None:
             rung_label=one.label,
             why=one.why,
         )
+    for rung in rungs:
+        if rung.get("booking_only"):
+            log(request, "rung.booking_only", by=None, at=at, rung_label=rung["label"])
     enter_ladder(request, at)
 
 

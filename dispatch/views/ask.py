@@ -15,7 +15,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Organization, Role
 from dispatch.access import get_request_for
-from dispatch.actions.drafts import Draft
+from dispatch.actions.drafts import Draft, too_long_alone
 from dispatch.actions.requests import (
     consequences_of,
     decisive_changes,
@@ -56,12 +56,14 @@ def new_request(request: HttpRequest) -> HttpResponse:
                 at=at,
             )
             messages.success(request, f"{len(made)}件の依頼を受け付けました。")
+            _advise(request, made[0])
             return redirect("dispatch:request", made[0].pk)
         opened = open_request(organization, form.draft(), by=user, at=at)
     except ActionError as error:
         form.add_error(None, error.text)
         return _form_page(request, form, status=422)
     messages.success(request, f"依頼 {opened.number} を受け付けました。打診を始めます。")
+    _advise(request, opened)
     return redirect("dispatch:request", opened.pk)
 
 
@@ -87,7 +89,15 @@ def change_request(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, error.text)
         return _form_page(request, form, changing=found, status=422)
     messages.success(request, "依頼の内容を変更しました。")
+    found.refresh_from_db()
+    _advise(request, found)
     return redirect("dispatch:request", found.pk)
+
+
+def _advise(request: HttpRequest, taken: Request) -> None:
+    advice = too_long_alone(taken.mode, taken.starts_at, taken.ends_at, taken.seats)
+    if advice:
+        messages.warning(request, f"{advice}。")
 
 
 def _consequences(found: Request, form: RequestForm, draft: Draft, at: datetime) -> list[str]:
@@ -141,6 +151,7 @@ class Shown:
 
     language: str
     counts: Counts
+    advice: str = ""
 
 
 def counted(form: RequestForm, organization: Organization) -> Shown | None:
@@ -154,7 +165,9 @@ def counted(form: RequestForm, organization: Organization) -> Shown | None:
         return None
     name = language_name(data["language"], "ja")
     desk_id = draft.desk.pk if draft.desk else None
-    return Shown(name, count_able(need_of_draft(draft), organization, form.at, desk_id=desk_id))
+    counts = count_able(need_of_draft(draft), organization, form.at, desk_id=desk_id)
+    advice = too_long_alone(draft.mode, draft.starts_at, draft.ends_at, draft.seats)
+    return Shown(name, counts, advice)
 
 
 def need_of_draft(draft: Draft) -> Need:

@@ -135,7 +135,7 @@ def use_device(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return page_with(request, found, device_form=form)
     try:
-        _, after = devices.use_device(
+        done, after = devices.use_device(
             found,
             follow_up=form.draft(found),
             no_follow_up=form.cleaned_data["no_follow_up"],
@@ -146,12 +146,16 @@ def use_device(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(FIELDS.get(error.field), error.text)
         return page_with(request, found, device_form=form)
     if after is None:
-        messages.success(request, "翻訳機で対応したことを記録しました。")
+        messages.success(request, "記録しました。" if done.device_used_at is None else USED)
         return redirect("dispatch:request", found.pk)
-    messages.success(request, "翻訳機での対応を記録し、後日の通訳を手配しています。")
+    used = done.device_used_at is not None
+    messages.success(
+        request, f"{'翻訳機での対応を記録し、' if used else ''}後日の通訳を手配しています。"
+    )
     return redirect("dispatch:request", after.pk)
 
 
+USED = "翻訳機で対応したことを記録しました。"
 FIELDS = {"ends_at": "day", "no_follow_up": "no_follow_up"}
 """Which input an error of the actions belongs to."""
 

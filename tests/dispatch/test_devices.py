@@ -183,3 +183,48 @@ def test_the_success_rate_counts_as_courts_do(
 
 def test_nothing_ended_is_no_rate(city: Organization, now: datetime) -> None:
     assert success_rate(city, now, now + timedelta(days=1)).rate is None
+
+
+# ---- What no organization can switch off -------------------------------------------------------
+
+
+def test_medical_and_legal_need_a_yes_whatever_is_stored(city: Organization, now: datetime) -> None:
+    city.policy = {"ladder": [{"kind": "device", "needs_yes_fields": ["school"]}]}
+    city.save()
+    assert [needs_yes(counter(city, now, field=f)) for f in ("medical", "legal", "school")] == [
+        True
+    ] * 3
+    old = counter(city, now, field="medical")
+    old.ladder[0]["needs_yes_fields"] = []  # a copy from before
+    assert needs_yes(old)
+    assert not needs_yes(counter(city, now, field="administrative"))
+
+
+# ---- A language that the device does not know --------------------------------------------------
+
+
+def test_where_the_device_does_not_know_the_language_only_a_human_is_booked(
+    city: Organization,
+    coordinator: User,
+    client_of: Callable[[User], Client],
+    now: datetime,
+    clock: object,
+) -> None:
+    request = at_device(city, coordinator, now, language="tet", field="medical")
+    assert AuditEntry.objects.about(request.key).filter(verb="rung.booking_only").count() == 1
+    client = client_of(coordinator)
+    page = client.get(f"/requests/{request.pk}/").content.decode()
+    assert "翻訳機はこの言語に対応していません" in page
+    assert "後日の通訳を手配する" in page
+    assert "短い文で" not in page
+    assert "翻訳機で対応し、" not in page
+    start = now + timedelta(days=1)
+    draft = follow_up_draft(request, starts_at=start, ends_at=start + timedelta(hours=1))
+    first = use_device(request, follow_up=draft, no_follow_up="", by=coordinator, at=now)
+    done, after = first
+    assert (done.status, done.device_used_at) == ("unmet", None)
+    assert after is not None
+    assert after.follow_up_of == done
+    assert not Session.objects.exists()
+    assert use_device(request, follow_up=draft, no_follow_up="", by=coordinator, at=now) == first
+    assert client.get(f"/requests/{request.pk}/").status_code == 200

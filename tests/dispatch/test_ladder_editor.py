@@ -384,3 +384,23 @@ def test_back_to_the_default_is_one_press(page: Client, city: Organization, now:
     assert page.post(PAGE, {"do": "reset"}).status_code == 302
     city.refresh_from_db()
     assert city.policy == {}
+
+
+def test_early_means_video_at_the_counter_and_offers_always_stay_open(now: datetime) -> None:
+    ladder = deepcopy(DEFAULT["ladder"])
+    assert "待たずに始めます" in told(now).steps[0].text
+    ladder[1]["parallel"] = []
+    ladder[3]["parallel"] = ["now"]
+    steps = told(now, policy={"ladder": ladder}).steps
+    assert not any("待たずに始めます" in step.text for step in steps)
+    assert all("打診を続けたまま" in step.text for step in steps[:3])
+    assert "打診を続けたまま" not in steps[3].text
+
+
+@pytest.mark.django_db
+def test_the_editor_offers_an_early_start_only_for_video(
+    admin: User, client_of: Callable[[User], Client], clock: Clock
+) -> None:
+    page = client_of(admin).get(PAGE).content.decode()
+    assert page.count("早めに始める（今すぐの依頼）") == 1
+    assert page.count("つねに職員の許可が要ります") == 1

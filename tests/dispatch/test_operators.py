@@ -23,7 +23,7 @@ from dispatch.actions.operators import (
 from dispatch.actions.requests import cancel_request
 from dispatch.actions.rungs import open_rung
 from dispatch.engine import advance
-from dispatch.models import Offer, OperatorCall, OperatorService, Request
+from dispatch.models import Offer, Operator, OperatorCall, OperatorService, Request
 from dispatch.operators import hours_in_words, price_in_words, price_of, services_for
 from interpreting.models import Session
 from tests.dispatch.desk import counter
@@ -313,3 +313,44 @@ def test_a_pin_is_not_readable_in_the_database_and_reading_is_logged(
         assert "4711" not in cursor.fetchone()[0]
     assert reveal_pin(service.operator, request=None, by=coordinator, at=now) == "4711-02"
     assert AuditEntry.objects.about(f"operator:{service.operator_id}").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_call_that_rings_at_the_end_is_waited_for_and_then_failed_with_a_reason(
+    city: Organization, coordinator: User, service: OperatorService, now: datetime
+) -> None:
+    request = at_operator(counter(city, now), coordinator, now)
+    end = request.ends_at
+    call = dial(request, service, by=coordinator, at=end - timedelta(minutes=1))
+    Request.objects.filter(pk=request.pk).update(next_action_at=end)
+    advance(request.pk, end)
+    request.refresh_from_db()
+    assert request.status == "open"
+    assert request.next_action_at is not None
+    advance(request.pk, request.next_action_at)
+    request.refresh_from_db()
+    call.refresh_from_db()
+    assert request.status == "unmet"
+    assert (call.state, call.failure) == ("failed", "依頼の時間が終わった")
+    assert request.cancel_reason == (
+        "打診できる人がおらず、外部通訳に1回電話してつながらず、時間内に手配できなかった"
+    )
+
+
+@pytest.mark.django_db
+def test_an_unmet_end_says_what_was_tried(
+    city: Organization, coordinator: User, service: OperatorService, now: datetime
+) -> None:
+    VolunteerFactory.create_batch(2, organization=city)
+    Operator.objects.update(active=False)
+    request = counter(city, now, field="medical")
+    for _ in range(60):
+        if request.status == "open":
+            advance(request.pk, request.next_action_at)
+            request.refresh_from_db()
+    assert request.status == "unmet"
+    asked = request.offers.values("volunteer").distinct().count()
+    assert request.cancel_reason == (
+        f"{asked}人に打診して承諾がなく、この言語で契約のある外部通訳がなく、"
+        "翻訳機の使用は認められず、時間内に手配できなかった"
+    )

@@ -345,3 +345,23 @@ def test_a_second_ring_does_not_double_a_message_that_has_not_left(city, ready, 
     switch_on_call(person, again + timedelta(hours=1), by=None, at=again)
     assert ring_for_waiting(person, at=again) == 1
     assert Message.objects.filter(subject_key=request.offers.get().key, kind="ring").count() == 1
+
+
+def test_a_neighbours_volunteer_who_comes_on_call_is_rung_where_neighbours_are_asked(
+    city, town, now
+):
+    SharingAgreementFactory(borrower=city, lender=town)
+    lent = VolunteerFactory(organization=town, accepts_neighbours=True)
+    request = wanted(city, now)
+    if not any(one["kind"] == "neighbour" for one in request.ladder):
+        pytest.fail("the ladder has no neighbours")
+    later = now + timedelta(minutes=1)
+    switch_on_call(lent, later + timedelta(hours=1), by=None, at=later)
+    assert ring_for_waiting(lent, at=later) == 0, "its neighbours are not asked yet"
+    index = next(n for n, one in enumerate(request.ladder) if one["kind"] == "neighbour")
+    Request.objects.filter(pk=request.pk).update(rung=index, rung_since=now)
+    assert ring_for_waiting(lent, at=later) == 1
+    assert rung(request) == [lent.pk]
+    stranger = VolunteerFactory(organization=town)
+    switch_on_call(stranger, later + timedelta(hours=1), by=None, at=later)
+    assert ring_for_waiting(stranger, at=later) == 0
