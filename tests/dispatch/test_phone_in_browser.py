@@ -139,7 +139,7 @@ def test_the_page_of_an_offer_is_light(live_server, handset, ask, hana):
     sizes: dict[str, int] = {}
     page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
     page.goto(link(live_server, ask(hana)), wait_until="networkidle")
-    assert len(sizes) <= 9, sizes  # the page, three styles, the scripts that keep it true
+    assert len(sizes) <= 8, sizes
     assert sum(sizes.values()) <= 60_000, sizes
     for answer in page.locator(".answer").all():
         assert answer.bounding_box()["height"] >= 64
