@@ -209,6 +209,8 @@ def test_a_shared_screen_is_seen_by_the_others_and_gone_when_it_ends(call: Call)
         "() => document.querySelector('video[data-screen]').getVideoPlaybackQuality()"
         ".totalVideoFrames > 0"
     )
+    interpreter.reload()  # goes straight back in; whoever comes later sees it too
+    expect(interpreter.locator("[data-screen]:not([data-do])")).to_be_visible()
     desk.locator('[data-do="close-document"]').click()
     expect(interpreter.locator("[data-documents]")).to_be_hidden()
     assert Room.objects.get(pk=call.room.pk).state == Room.State.OPEN
