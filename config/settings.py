@@ -352,7 +352,7 @@ ROOM_PROVIDER = os.environ.get("ROOM_PROVIDER", "mesh")
 STUN_URLS = [*filter(None, os.environ.get("STUN_URLS", "").split(","))]
 TURN_URLS = [*filter(None, os.environ.get("TURN_URLS", "").split(","))]
 TURN_SECRET = os.environ.get("TURN_SECRET", "")
-TURN_TTL = int(os.environ.get("TURN_TTL", "600"))  # seconds
+TURN_TTL = int(os.environ.get("TURN_TTL", "180"))  # seconds
 ICE_RELAY_ONLY = os.environ.get("ICE_RELAY_ONLY", "") == "1"
 
 _mail = urlsplit(os.environ.get("EMAIL_URL", ""))

@@ -117,7 +117,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             raise ProtocolError("not_admitted")
         elif kind == "ice":
             given = await database_sync_to_async(self._ice)()
-            await self._say({"type": "ice", "servers": given.pop("ice"), **given})
+            admission = await database_sync_to_async(self._admission)()
+            await self._say({"type": "ice", "servers": given.pop("ice"), **given, **admission})
         elif kind == "signal":
             await self._signal(said)
         elif kind in RELAYED:
@@ -273,10 +274,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return presence.join(self.seat_id, session=self.session, connection=self.socket_id, at=at)
 
     def _ice(self) -> Message:
-        at = database_now()
+        seat = Seat.objects.select_related("room").get(pk=self.seat_id)
+        servers, expires = ice.ice_servers(seat, database_now())
         return {
-            "ice": ice.ice_servers(Seat.objects.select_related("room").get(pk=self.seat_id), at),
-            "expires_at": ice.expires_at(at).isoformat(),
+            "ice": servers,
+            "expires_at": expires.isoformat(),
             "relay_only": settings.ICE_RELAY_ONLY,
         }
 

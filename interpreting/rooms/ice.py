@@ -25,15 +25,17 @@ PROVIDERS = {
     "twilio": "interpreting.twilio.traversal.ice_servers",
 }
 Servers = list[dict[str, Any]]
+Given = tuple[Servers, datetime]
+"""Servers and the instant (UTC) at which their credentials stop working."""
 
 
-def ice_servers(seat: Seat, at: datetime) -> Servers:
-    """RTCIceServer values for an admitted seat at the instant ``at`` (UTC).
+def ice_servers(seat: Seat, at: datetime) -> Given:
+    """RTCIceServer values for an admitted seat at the instant ``at`` (UTC), and until when.
 
     Falls back to our own servers when another provider fails.
     """
     try:
-        found: Servers = import_string(PROVIDERS[settings.ICE_PROVIDER])(seat, at)
+        found: Given = import_string(PROVIDERS[settings.ICE_PROVIDER])(seat, at)
         return found
     except Exception as error:
         logger.warning("ice servers of %s: %s", settings.ICE_PROVIDER, type(error).__name__)
@@ -41,11 +43,11 @@ def ice_servers(seat: Seat, at: datetime) -> Servers:
 
 
 def expires_at(at: datetime) -> datetime:
-    """When credentials made at ``at`` stop working."""
+    """When our own credentials made at ``at`` stop working."""
     return at + timedelta(seconds=settings.TURN_TTL)
 
 
-def static_servers(seat: Seat, at: datetime) -> Servers:
+def static_servers(seat: Seat, at: datetime) -> Given:
     """The servers of STUN_URLS and TURN_URLS; none of them on a network of its own."""
     servers: Servers = []
     if settings.STUN_URLS:
@@ -55,7 +57,7 @@ def static_servers(seat: Seat, at: datetime) -> Servers:
             settings.TURN_SECRET, room=seat.room_id, seat=seat.pk, expires=expires_at(at)
         )
         servers.append({"urls": settings.TURN_URLS, "username": name, "credential": password})
-    return servers
+    return servers, expires_at(at)
 
 
 def credentials(secret: str, *, room: int, seat: int, expires: datetime) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """Who carries picture and sound: our own mesh (the default), or another provider.
 
 A provider is told when a room opens and ends and when somebody is removed, after the commit and
-outside of any lock, and says what a page needs to be let in. Its failure never stops a room.
+outside of any lock, and says what a page needs to be let in. Its failure never stops a room: one
+that it could not make is a mesh for everybody. All pages of a room have the same provider; nobody
+goes another way alone.
 """
 
 from __future__ import annotations
@@ -70,19 +72,36 @@ def _instance(provider: str) -> RoomProvider:
 
 
 def admission(seat: Seat) -> dict[str, Any]:
-    """What ``welcome`` says about the provider; the room is made there on first use."""
+    """What ``welcome`` and ``ice`` say about the provider; the room is made there on first use.
+
+    Only the provider's name when its room exists and this seat cannot be let in now: the page says
+    so and asks again.
+    """
     room = seat.room
+    if room.provider != Room.Provider.MESH and not room.provider_id:
+        _open_or_do_without(room)
     if room.provider == Room.Provider.MESH:
         return {}
     try:
-        provider = _instance(room.provider)
-        if not room.provider_id:
-            room.provider_id = provider.open(room)
-            Room.objects.filter(pk=room.pk, provider_id="").update(provider_id=room.provider_id)
-        return {"provider": room.provider, **provider.admission(seat)}
+        return {"provider": room.provider, **_instance(room.provider).admission(seat)}
     except Exception as error:
         logger.warning("room provider %s: %s", room.provider, type(error).__name__)
-        return {}
+        return {"provider": room.provider}
+
+
+def _open_or_do_without(room: Room) -> None:
+    """Make the room at its provider, or turn the whole of it into a mesh.
+
+    Of two pages that come first together one decides: nobody has a token before ``provider_id``.
+    """
+    try:
+        made = {"provider_id": _instance(room.provider).open(room)}
+    except Exception as error:
+        logger.warning("room provider %s: %s", room.provider, type(error).__name__)
+        made = {"provider": Room.Provider.MESH}
+    undecided = Room.objects.filter(pk=room.pk, provider=room.provider, provider_id="")
+    undecided.update(**made)
+    room.refresh_from_db(fields=["provider", "provider_id"])
 
 
 def remove(seat: Seat) -> None:

@@ -1,7 +1,8 @@
 """TURN servers of Twilio (Network Traversal) in place of our own, chosen by ``ICE_PROVIDER=twilio``.
 
 One set of credentials serves a room until half of its life is over, so that nobody waits for the
-provider at each reconnection. When the provider fails our own servers are used, and for a while
+provider at each reconnection; with it goes the instant at which it really ends, so that a page that
+got it late renews in time. When the provider fails our own servers are used, and for a while
 nobody tries again.
 """
 
@@ -25,17 +26,23 @@ REST = 30  # seconds without a try after a failure
 FIELDS = ("urls", "username", "credential")
 
 
-def ice_servers(seat: Seat, at: datetime) -> list[dict[str, Any]]:
-    """RTCIceServer values for the seat's room; our own servers if the provider cannot be asked."""
+def ice_servers(seat: Seat, at: datetime) -> ice.Given:
+    """RTCIceServer values for the seat's room; our own servers if the provider cannot be asked.
+
+    The second value: until when they can be used (UTC); of older ones less than ``TURN_TTL``.
+    """
     if not is_configured() or settings.DEMO or seat.room.organization.is_demo:
         return ice.static_servers(seat, at)
     place = f"twilio-ice:{seat.room_id}"
-    found: list[dict[str, Any]] | None = cache.get(place)
-    if found is None:
-        found = _fresh(seat, at)
-        if found:
-            cache.set(place, found, settings.TURN_TTL / 2)
-    return found or ice.static_servers(seat, at)
+    found: ice.Given | None = cache.get(place)
+    if found is not None:
+        return found
+    servers = _fresh(seat, at)
+    if not servers:
+        return ice.static_servers(seat, at)
+    found = (servers, ice.expires_at(at))
+    cache.set(place, found, settings.TURN_TTL / 2)
+    return found
 
 
 def _fresh(seat: Seat, at: datetime) -> list[dict[str, Any]]:

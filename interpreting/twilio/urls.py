@@ -1,4 +1,8 @@
-"""What pages of rooms that run over Twilio Video need from us."""
+"""What pages of rooms that run over Twilio Video need from us.
+
+The operator's copy of the SDK only; what the provider calls back for telephones is in
+`interpreting.telephone.urls`.
+"""
 
 from django.urls import path
 

@@ -1,7 +1,10 @@
 """A room whose picture and sound go through Twilio Video instead of from browser to browser.
 
 Seats, links, consent, waiting room and log stay ours: only an admitted seat gets an access token,
-for one room and a few minutes. Nothing is recorded there either. Chosen by ``ROOM_PROVIDER=twilio``.
+for one room and five minutes; it is needed to enter, not to stay, and pages get new ones with
+``ice``. Whoever was removed gets none and could enter with the last one until it ends; a new
+invitation is a new seat and so a new identity. Nothing is recorded there either. Chosen by
+``ROOM_PROVIDER=twilio``.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from twilio.base.exceptions import TwilioRestException
@@ -21,7 +24,7 @@ from realtime.twilio_client import is_configured, twilio_client
 
 HOSTS = ("wss://global.vss.twilio.com", "wss://*.vss.twilio.com", "https://ecs.us1.twilio.com")
 PATIENCE = 5.0
-TOKEN_SECONDS = 3600
+TOKEN_SECONDS = 300
 PEOPLE = 5
 GONE = {404}
 ALREADY_ENDED = {53112, 53118}
@@ -62,8 +65,13 @@ class TwilioVideo:
         return str(made.sid)
 
     def admission(self, seat: Seat) -> dict[str, Any]:
-        """The room's id and a token for one seat, as the page's `twilio_room.js` wants them."""
+        """The room's id and a token for one seat, as the page's `twilio_room.js` wants them.
+
+        Raises PermissionDenied for a seat that is not admitted.
+        """
         self._must_be_available(seat.room)
+        if seat.state != Seat.State.ADMITTED:
+            raise PermissionDenied("only an admitted seat gets a token")
         token = AccessToken(
             settings.TWILIO_ACCOUNT_SID,
             settings.TWILIO_API_KEY_SID,

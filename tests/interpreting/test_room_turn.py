@@ -81,7 +81,8 @@ def test_credentials_name_room_seat_and_end(settings: Any) -> None:
     settings.STUN_URLS, settings.TURN_URLS = ["stun:a.example"], ["turn:a.example"]
     settings.TURN_SECRET, settings.TURN_TTL = "north", 600
     at = datetime(2026, 11, 24, 1, tzinfo=UTC)
-    stun, turn = ice.ice_servers(seat(), at)
+    (stun, turn), expires = ice.ice_servers(seat(), at)
+    assert expires == at + timedelta(seconds=600)
     assert stun == {"urls": ["stun:a.example"]}
     assert turn["username"] == f"{int(at.timestamp()) + 600}:r3s7"
     # computed by: printf '1795482600:r3s7' | openssl dgst -sha1 -hmac north -binary | base64
@@ -90,9 +91,9 @@ def test_credentials_name_room_seat_and_end(settings: Any) -> None:
 
 def test_without_a_secret_no_relay_is_named(settings: Any) -> None:
     settings.TURN_URLS, settings.TURN_SECRET, settings.STUN_URLS = ["turn:a.example"], "", []
-    assert ice.ice_servers(seat(), datetime.now(UTC)) == []
+    assert ice.ice_servers(seat(), datetime.now(UTC))[0] == []
 
 
 def test_another_provider_that_fails_leaves_our_own_servers(settings: Any) -> None:
     settings.ICE_PROVIDER, settings.STUN_URLS = "nonsense", ["stun:a.example"]
-    assert ice.ice_servers(seat(), datetime.now(UTC)) == [{"urls": ["stun:a.example"]}]
+    assert ice.ice_servers(seat(), datetime.now(UTC))[0] == [{"urls": ["stun:a.example"]}]

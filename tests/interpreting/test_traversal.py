@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def seat(city: Organization, clock: Clock) -> Seat:
 def test_the_browser_gets_servers_with_credentials(
     seat: Seat, clock: Clock, twilio: TwilioServer
 ) -> None:
-    stun, turn = ice_servers(seat, clock.at)
+    (stun, turn), _ = ice_servers(seat, clock.at)
     assert stun == {"urls": "stun:global.stun.twilio.com:3478"}
     assert turn["urls"].startswith("turn:")
     assert (turn["username"], turn["credential"]) == ("u1", "c1")
@@ -57,7 +58,7 @@ def test_a_room_asks_once_and_another_room_for_itself(
     assert ice_servers(seat, clock.at) == ice_servers(seat, clock.at)
     assert twilio.tokens_made == 1
     other = seat_of(city, clock)
-    assert ice_servers(other, clock.at) != ice_servers(seat, clock.at)
+    assert ice_servers(other, clock.at)[0] != ice_servers(seat, clock.at)[0]
     assert twilio.tokens_made == 2
 
 
@@ -78,9 +79,9 @@ def test_when_the_provider_fails_our_own_servers_are_used_and_it_is_left_alone_f
     seat: Seat, clock: Clock, twilio: TwilioServer, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     twilio.fault = fault
-    assert ice_servers(seat, clock.at) == OURS
+    assert ice_servers(seat, clock.at)[0] == OURS
     asked = len(twilio.exchanges)
-    assert ice_servers(seat, clock.at) == OURS
+    assert ice_servers(seat, clock.at)[0] == OURS
     assert len(twilio.exchanges) == asked, "nobody waits for it again"
     assert "no TURN servers from the provider" in caplog.text
 
@@ -90,15 +91,25 @@ def test_a_slow_provider_does_not_hold_up_the_room(
 ) -> None:
     monkeypatch.setattr("interpreting.twilio.traversal.PATIENCE", 0.2)
     twilio.slow = 2.0
-    assert ice_servers(seat, clock.at) == OURS
+    assert ice_servers(seat, clock.at)[0] == OURS
 
 
 def test_without_keys_and_in_the_demo_nobody_is_asked(
     seat: Seat, clock: Clock, twilio: TwilioServer, settings: Any
 ) -> None:
     settings.TWILIO_ACCOUNT_SID = ""
-    assert ice_servers(seat, clock.at) == OURS
+    assert ice_servers(seat, clock.at)[0] == OURS
     settings.TWILIO_ACCOUNT_SID = "AC" + "0" * 32
     seat.room.organization.is_demo = True
-    assert ice_servers(seat, clock.at) == OURS
+    assert ice_servers(seat, clock.at)[0] == OURS
     assert not twilio.exchanges
+
+
+def test_a_page_that_gets_older_credentials_is_told_when_they_really_end(
+    seat: Seat, clock: Clock, twilio: TwilioServer
+) -> None:
+    made_at = clock.at
+    ice_servers(seat, made_at)
+    _, expires = ice_servers(seat, made_at + timedelta(seconds=250))
+    assert expires == made_at + timedelta(seconds=600)
+    assert twilio.tokens_made == 1

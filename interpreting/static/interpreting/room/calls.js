@@ -8,6 +8,7 @@ import { limitsOf } from "./quality.js";
 import { nameOf, say, t } from "./texts.js";
 
 const GIVEN_UP = 120_000; // milliseconds; later the seat needs a new admission anyway
+const AGAIN = 5000; // milliseconds until the provider is asked again
 const SILENCE = 15_000; // milliseconds without anybody's voice before the telephone is offered
 
 export class Calls {
@@ -48,7 +49,7 @@ export class Calls {
   }
 
   connect({ seat, session }, replaced = null) {
-    if (this.loading) return null; // welcome comes back to it
+    if (this.loading || (this.carried && !this.carrier)) return null; // the provider's token comes back to it
     const old = this.peers.get(seat);
     if (old?.session === session && old !== replaced) return old;
     if (old) this.disconnect(seat);
@@ -120,15 +121,24 @@ export class Calls {
     this.room.notices.silence(silent ? performance.now() - this.silentSince > SILENCE : false);
   }
 
-  /* Only where the installation chose another provider: welcome brings a token for its room. */
-  async carry(welcome) {
-    if (this.carrier || this.loading) return;
+  /* Only where the room has another provider: welcome and ice bring a token for it. Without one this
+     page waits and asks again; it never meets the others another way. */
+  async carry(given) {
+    this.carried = Boolean(given.provider);
+    if (!this.carried || this.loading || this.carrier?.open) return;
     this.loading = true;
+    for (const seat of [...this.peers.keys()]) this.disconnect(seat);
+    this.carrier = null;
     try {
+      if (!given.video_token) throw new Error("no token");
       const { Carrier } = await import("./twilio_room.js");
-      this.carrier = await Carrier.open(welcome, { me: this.room.me.seat, tracks: () => this.room.tracks() });
-    } finally { this.loading = false; }
+      this.carrier = await Carrier.open(given, { me: this.room.me.seat, tracks: () => this.room.tracks() });
+    } finally {
+      this.loading = false;
+      clearTimeout(this.again);
+      if (!this.carrier) this.again = setTimeout(() => this.room.socket.send({ type: "ice" }), AGAIN);
+    }
   }
 
-  close() { this.carrier?.close(); clearInterval(this.timer); for (const seat of [...this.peers.keys()]) this.disconnect(seat); }
+  close() { clearTimeout(this.again); this.carrier?.close(); clearInterval(this.timer); for (const seat of [...this.peers.keys()]) this.disconnect(seat); }
 }

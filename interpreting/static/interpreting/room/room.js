@@ -45,7 +45,7 @@ class Room {
     const { calls, documents } = this;
     this.socket.on("room", (room) => this.follow(room))
       .on("welcome", (welcome) => this.welcome(welcome))
-      .on("ice", (ice) => calls.servers(ice))
+      .on("ice", (ice) => this.given(ice))
       .on("signal", (signal) => calls.signal(signal))
       .on("chat", ({ from, text }) => from !== this.me.seat && this.chat.heard(calls.name(from), text))
       .on("button", ({ from, name }) => from !== this.me.seat && this.notices.showCue(from, name))
@@ -101,15 +101,20 @@ class Room {
 
   async welcome(welcome) {
     this.root.dataset.joinedAt ??= Math.round(performance.now());
-    if (welcome.video_token) await this.calls.carry(welcome).catch(() => say(t("network"), "warn"));
-    this.calls.servers(welcome);
-    clearTimeout(this.renewal);
-    const left = Date.parse(welcome.expires_at) - Date.now();
-    if (left > 0) this.renewal = setInterval(() => this.socket.send({ type: "ice" }), Math.max(30_000, left * 0.7));
-    if (this.last) this.calls.sync(this.last.seats || []);
+    await this.given(welcome);
     this.quality ??= new Quality({ peers: () => this.calls.list(), onlook: (seen, worst) => this.notices.looked(seen, worst), onplan: (plan) => this.planned(plan) });
     this.announce();
     this.documents.announce();
+  }
+
+  /* How to reach the others, from welcome and ice; asked for anew before it expires. */
+  async given(given) {
+    await this.calls.carry(given).catch(() => say(t("network"), "warn"));
+    this.calls.servers(given);
+    clearInterval(this.renewal);
+    const left = Date.parse(given.expires_at) - Date.now();
+    if (left > 0) this.renewal = setInterval(() => this.socket.send({ type: "ice" }), Math.max(20_000, left * 0.7));
+    if (this.last) this.calls.sync(this.last.seats || []);
   }
 
   get cameraShown() { return Boolean(this.media.camera) && this.media.cameraOn && !this.paused; }

@@ -35,6 +35,7 @@ export class Carrier {
     for (const event of ["reconnecting", "reconnected", "disconnected"]) room.on(event, () => this.each((peer) => peer.changed()));
   }
 
+  get open() { return this.room.state !== "disconnected"; }
   find(person) { return [...this.peers.values()].find((peer) => identity(peer.seat) === person.identity); }
   each(what) { for (const peer of this.peers.values()) what(peer); }
   meet(person) { this.find(person)?.came(person); }
