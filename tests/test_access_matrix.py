@@ -10,16 +10,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from channels.routing import URLRouter
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from config.asgi import application
+from interpreting.rooms import access
 from realtime import streams
 from tests.access_matrix import ENTRIES, ROLES, STAFF_ROLES, Entry
+from tests.interpreting.rooming import agree
 from tests.world import World
 
-ADDRESSES = [entry for entry in ENTRIES if entry.kind != "stream"]
+ADDRESSES = [entry for entry in ENTRIES if entry.kind not in {"stream", "socket"}]
 SOCKETS = [entry for entry in ENTRIES if entry.kind == "stream"]
+SEATS = [entry for entry in ENTRIES if entry.kind == "socket"]
+HINTS = r"^ws/(?P<stream>[a-z]+)/$"  # one route for all streams
 TENANTS_MEET = [entry for entry in ADDRESSES if entry.foreign]
 
 
@@ -167,6 +173,37 @@ def test_the_table_names_every_method_of_the_api():
 
 def test_the_table_names_every_socket():
     assert set(streams.names()) == {entry.name for entry in SOCKETS}
+    inside = application.application_mapping["websocket"]
+    while not isinstance(inside, URLRouter):
+        inside = getattr(inside, "inner", None) or inside.application
+    routes = [str(route.pattern) for route in inside.routes]
+    assert set(routes) == {HINTS} | {entry.name for entry in SEATS}
+    assert len(routes) == len(set(routes))
+
+
+@pytest.mark.parametrize("entry", SEATS, ids=str)
+def test_each_role_sits_where_the_table_says(entry, world, client_of):
+    seat = access.find_seat(entry.args(world).pk)
+    found = {}
+    for role in ROLES:
+        client = client_of(world.people[role]) if role != "anonymous" else Client()
+        found[role] = access.standing(seat, scope_of(client))
+    assert {role for role, standing in found.items() if standing} == entry.allowed
+    assert set(found.values()) <= {None, access.OK}
+
+
+def test_the_guest_who_took_the_seat_sits_there_and_nowhere_else(world):
+    guest = agree(world.guest_link)
+    scope = scope_of(guest)
+    assert access.standing(access.find_seat(world.guest_seat.pk), scope) == access.OK
+    for other in (world.desk_seat, world.foreign_guest_seat, world.foreign_desk_seat):
+        assert access.standing(access.find_seat(other.pk), scope) is None
+
+
+def scope_of(client: Client) -> dict[str, Any]:
+    """What a socket of this browser knows of it."""
+    cookies = {name: one.value for name, one in client.cookies.items()}
+    return {"session": client.session, "cookies": cookies}
 
 
 def test_every_view_is_guarded_as_the_table_says():

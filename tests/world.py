@@ -31,7 +31,7 @@ from dispatch.models import (
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import PhoneConference, PhoneLeg, Receipt, Report, Room, Seat
 from interpreting.rooms.actions.rooms import open_room
-from interpreting.rooms.actions.seats import invite
+from interpreting.rooms.actions.seats import invite, seat_desk
 from realtime.models import Message
 from tests import factories
 from volunteers.actions.importing import start_import
@@ -243,6 +243,15 @@ class World:
     @cached_property
     def _guest(self) -> tuple[Seat, str]:
         return invite(self.room, "resident", by=self.people["coordinator"], at=factories.NOW)
+
+    @cached_property
+    def desk_seat(self) -> Seat:
+        """Where the city's coordinator sits."""
+        return seat_desk(self.room, self.people["coordinator"], at=factories.NOW)
+
+    @cached_property
+    def foreign_desk_seat(self) -> Seat:
+        return seat_desk(self.foreign_room, self.people["outsider"], at=factories.NOW)
 
     @cached_property
     def foreign_guest_seat(self) -> Seat:

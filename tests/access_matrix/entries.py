@@ -20,7 +20,9 @@ foreign=lambda w: [w.foreign_volunteer.pk])``
     For everybody; the status is ``ok``, or ``signed_in_ok`` for people with a session. Offer links
     and the like belong here too: the secret in them is the permission.
 ``stream("board", "coordinator admin")``
-    A socket (`realtime.streams`).
+    A socket of hints (`realtime.streams`).
+``socket(ROOM_SOCKET, "coordinator", seat=…)``
+    A socket with a route of its own in `config.asgi`; who else may use it is tested by hand.
 
 ``w`` is the `World` of `tests/world.py`: the cast and one object of each kind, for city and town.
 Names are those of ``reverse()``; a nameless address is written as its route, e.g. ``"/healthz"``.
@@ -93,6 +95,11 @@ def public(name: str, **options: Any) -> None:
 def stream(name: str, allowed: str) -> None:
     """A socket."""
     _add("stream", name, allowed, {})
+
+
+def socket(route: str, allowed: str, *, seat: Callable[[World], Any]) -> None:
+    """A socket with an address of its own, for the ``seat`` that it is about."""
+    _add("socket", route, allowed, {"args": seat})
 
 
 def _add(kind: str, name: str, allowed: str, options: dict[str, Any]) -> None:

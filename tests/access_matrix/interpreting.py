@@ -10,6 +10,7 @@ from tests.access_matrix.entries import (
     REQUEST,
     page,
     public,
+    socket,
     volunteer_page,
 )
 
@@ -79,3 +80,7 @@ public("guest:leave", method="post", args=lambda w: [w.guest_seat.pk], ok=(404,)
 public("guest:tablet")
 public("guest:tablet", method="post", ok=(422,))
 volunteer_page("volunteer_room:room", **OWN_JOB, **ELSEWHERE)
+ROOM_SOCKET = r"^ws/room/(?P<seat>\d{1,12})/$"
+socket(ROOM_SOCKET, "", seat=lambda w: w.guest_seat)  # only the browser that took it
+socket(ROOM_SOCKET, "coordinator", seat=lambda w: w.desk_seat)
+socket(ROOM_SOCKET, "outsider", seat=lambda w: w.foreign_desk_seat)
