@@ -20,7 +20,9 @@ from accounts.models import User
 from accounts.times import local
 from dispatch.actions.assignments import give_back
 from dispatch.actions.offers import withdraw_offer
+from dispatch.messages import push_address
 from dispatch.models import Assignment, Offer
+from realtime import push
 from volunteers.models import Volunteer
 
 
@@ -31,6 +33,7 @@ def register() -> None:
     subscriptions.profile_panels.append(history_panel)
     subscriptions.last_served.append(last_served)
     subscriptions.on_withdrawn.append(release_later)
+    subscriptions.on_withdrawn.append(forget_browsers)
     subscriptions.on_paused.append(release_later)
     subscriptions.on_ready.append(ring_later)
 
@@ -69,6 +72,15 @@ def release_later(volunteer: Volunteer, by: User | None, at: datetime) -> None:
     from dispatch.tasks import release_volunteer
 
     release_volunteer.defer(volunteer_id=volunteer.pk)
+
+
+def forget_browsers(volunteer: Volunteer, by: User | None, at: datetime) -> None:
+    """Who has left every register is rung no more: no browser of theirs stays known."""
+    others = Volunteer.objects.filter(user=volunteer.user_id).exclude(pk=volunteer.pk)
+    stays = others.exclude(status=Volunteer.Status.WITHDRAWN).exists()
+    address = push_address(volunteer)
+    if address and not stays:
+        push.forget(address)
 
 
 def ring_later(volunteer: Volunteer, at: datetime) -> None:

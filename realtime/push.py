@@ -111,6 +111,11 @@ def unsubscribe(recipient: str, endpoint: str) -> bool:
     return bool(own.delete()[0])
 
 
+def forget(recipient: str) -> int:
+    """Forget every browser of somebody who is gone for good; how many there were."""
+    return PushSubscription.objects.filter(recipient=recipient).delete()[0]
+
+
 def _is_point(text: str) -> bool:
     """A point of the curve: with another one nothing could be encrypted for the browser."""
     if _length(text) != POINT_BYTES:

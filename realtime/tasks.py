@@ -1,4 +1,8 @@
-"""Background entry points of this app; jobs are wake-ups, the rows hold the truth."""
+"""Background entry points of this app; jobs are wake-ups, the rows hold the truth.
+
+A message is sent by whichever job finds it unsent and locks it; a lost job is made up for by the
+next sweep, and a second one finds nothing to do.
+"""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from realtime.delivery import deliver
 from realtime.models import Message, PushSubscription
 from tests.factories import RequestFactory
 from tests.realtime.push_service import PushService
+from volunteers.actions.states import withdraw_volunteer
 from volunteers.models import Registration
 
 pytestmark = pytest.mark.django_db
@@ -321,3 +322,12 @@ def test_a_key_is_made_once_and_works(tmp_path) -> None:
     assert own_push_key(tmp_path / "var") == first
     assert len(urlsafe_b64decode(new_push_key() + "=")) == 32
     assert (tmp_path / "var" / "push.key").stat().st_mode & 0o077 == 0
+
+
+def test_whoever_leaves_the_register_leaves_no_browser_behind(phone, hana, minh, city):
+    push.subscribe(
+        push_address(minh), endpoint=phone.endpoint + "2", **KEYS, device="", at=database_now()
+    )
+    withdraw_volunteer(hana, reason="転居", by=None, at=database_now())
+    kept = PushSubscription.objects.values_list("recipient", flat=True)
+    assert list(kept) == [push_address(minh)]
