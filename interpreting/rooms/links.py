@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -149,7 +150,7 @@ def open_due(at: datetime) -> int:
     opened = 0
     for assignment in soon.select_related("request", "volunteer"):
         if may_open(assignment, at):
-            opened += _done("open", assignment.pk, lambda one=assignment: _open_with(one, at))
+            opened += _done("open", assignment.pk, partial(_open_with, assignment, at))
     return opened
 
 
@@ -176,7 +177,5 @@ def end_forgotten(at: datetime) -> int:
     idle = idle.filter(request__ends_at__lt=before)
     ended = 0
     for room in idle.exclude(seats__last_seen_at__gte=before).distinct():
-        ended += _done(
-            "end", room.pk, lambda one=room: end_room(one, by=None, at=at, reason="abandoned")
-        )
+        ended += _done("end", room.pk, partial(end_room, room, by=None, at=at, reason="abandoned"))
     return ended
