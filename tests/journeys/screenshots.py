@@ -1,7 +1,7 @@
 """The pictures in docs/screenshots, taken from the demo: ``python -m tests.journeys.screenshots``.
 
-Seeds a demo on a database of its own, serves it, and photographs board, request, register and the
-offer on a phone with Chromium. Takes about two minutes; every server is stopped at the end.
+Seeds a demo on a database of its own, serves it, and photographs board, request, register, coverage,
+ladder and the offer on a phone with Chromium. Takes about two minutes; every server is stopped at the end.
 """
 
 from __future__ import annotations
@@ -101,6 +101,7 @@ def _take(browser: Browser, url: str, scene: dict[str, Any], target: Path) -> No
         ("board", "/board/"),
         ("request", f"/requests/{scene['request']}/"),
         ("register", "/volunteers/"),
+        ("coverage", "/coverage/"),
     ):
         desk.set_viewport_size(DESK)  # type: ignore[arg-type]
         desk.goto(path)
@@ -108,6 +109,12 @@ def _take(browser: Browser, url: str, scene: dict[str, Any], target: Path) -> No
         if name == "board":
             desk.set_viewport_size(PHONE)  # type: ignore[arg-type]
             _shoot(desk, target / "board-phone.png")
+    admin = _page(browser, url, DESK)
+    admin.goto(scene["links"]["admin"])
+    admin.locator("main button, form button").first.click()
+    admin.wait_for_url("**/board/")
+    admin.goto("/settings/ladder/")
+    _shoot(admin, target / "ladder.png")
     phone = _page(browser, url, PHONE)
     phone.goto(f"/o/{scene['offer']}/")
     _shoot(phone, target / "phone.png", whole=True)
