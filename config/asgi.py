@@ -16,7 +16,7 @@ from django.urls import re_path  # noqa: E402
 
 from config.lifespan import lifespan  # noqa: E402
 from interpreting.rooms.consumers import RoomConsumer  # noqa: E402
-from realtime.consumers import HintConsumer  # noqa: E402
+from realtime.consumers import HintConsumer, NowhereConsumer  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
@@ -27,6 +27,7 @@ application = ProtocolTypeRouter(
                     [
                         re_path(r"^ws/room/(?P<seat>\d{1,12})/$", RoomConsumer.as_asgi()),
                         re_path(r"^ws/(?P<stream>[a-z]+)/$", HintConsumer.as_asgi()),
+                        re_path(r"", NowhereConsumer.as_asgi()),
                     ]
                 )
             )

@@ -12,12 +12,20 @@ import random
 from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 
 from realtime.streams import authorizer
 
 RECHECK_SECONDS = 4.0
 NOT_ALLOWED = 4401
+
+
+class NowhereConsumer(AsyncWebsocketConsumer):
+    """An address without a stream: refused at the handshake (403) instead of an error."""
+
+    async def connect(self) -> None:
+        """Refuse."""
+        await self.close()
 
 
 class HintConsumer(AsyncJsonWebsocketConsumer):

@@ -39,12 +39,15 @@ JOINS, JOINS_PER_SECOND = 10, 0.5
 """Joining locks the room and wakes every page of the desk; a page does so once a socket."""
 REFUSALS = 200
 """So many refused messages, forgiven one a second, end the socket."""
+MOST_PAGES = 6
+"""Open sockets of one seat in one process; a page needs one, and the newest ones count."""
 CODES = {
     "expired": 4401, "removed": 4403, "replaced": 4409, "ended": 4410, "left": 4000,
     "too_fast": 4429,
 }  # fmt: skip
 RELAYED = frozenset({"chat", "button", "pointer", "media", "document", "quality"})
 UNSENT = Counter("tsunagi_room_relays_failed", "Messages of rooms that the channel layer refused")
+_open: dict[int, list[RoomConsumer]] = {}
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
@@ -71,6 +74,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         room_id = await self._look()
         if room_id is None:
             return
+        await self._count_in()
         self.group = room_group(room_id)
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self._refresh()  # what changed between the look and the group
@@ -79,6 +83,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Give the seat's connection up, unless another page has it already."""
         self.closing = True
+        self._count_out()
         if self.recheck:
             self.recheck.cancel()
         if self.group:
@@ -87,6 +92,22 @@ class RoomConsumer(AsyncWebsocketConsumer):
         if self.joined:
             with contextlib.suppress(Exception):  # seen to be gone after a while anyhow
                 await database_sync_to_async(self._drop)()
+
+    async def _count_in(self) -> None:
+        """One person holds few pages; of more, the oldest that is not in the room goes."""
+        pages = _open.setdefault(self.seat_id, [])
+        pages.append(self)
+        if len(pages) > MOST_PAGES:
+            oldest = next((page for page in pages if not page.joined), pages[0])
+            oldest._count_out()
+            await oldest._go("replaced")
+
+    def _count_out(self) -> None:
+        pages = _open.get(self.seat_id, [])
+        if self in pages:
+            pages.remove(self)
+        if not pages:
+            _open.pop(self.seat_id, None)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One frame; a binary one says nothing."""

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 from django.db import connection
 from django.test import Client
 
 from accounts.clock import database_now
 from accounts.models import Membership, Organization, User
+from config.asgi import application
 from interpreting.models import Seat, Session, Visit
 from interpreting.rooms.actions import rooms, seats
 from tests.interpreting.rooming import Page, Scene, agree, fresh, joined, make_scene
@@ -360,3 +362,25 @@ def tables_with(words: str) -> list[str]:
             if cursor.fetchone()[0]:
                 found.append(table)
     return found
+
+
+async def test_a_seat_holds_few_sockets_and_the_newest_count(cast: Cast) -> None:
+    pages = [await cast.page("resident", f"page {number}").open() for number in range(7)]
+    assert (await pages[0].until("gone"))["reason"] == "replaced"
+    assert await pages[6].until("room")
+    await pages[1].say(type="ping")
+    assert await pages[1].until("pong")
+
+
+async def test_an_address_without_a_stream_is_refused_at_the_handshake() -> None:
+    socket = ApplicationCommunicator(
+        application,
+        {
+            "type": "websocket",
+            "path": "/ws/room/9999999999999/",
+            "query_string": b"",
+            "headers": [(b"origin", b"http://testserver"), (b"host", b"testserver")],
+        },
+    )
+    await socket.send_input({"type": "websocket.connect"})
+    assert (await socket.receive_output(5))["type"] == "websocket.close"
