@@ -19,6 +19,7 @@ from accounts.clock import database_now
 from dispatch.actions.assignments import close_if_over
 from dispatch.actions.common import log, save_and_announce, schedule
 from dispatch.actions.offers import send_wave, withdraw_open_offers
+from dispatch.actions.operators import ON_THE_PHONE, fail
 from dispatch.actions.requests import release_everybody
 from dispatch.actions.rings import ring_on_call
 from dispatch.actions.rungs import closed_because, open_next
@@ -38,7 +39,6 @@ from realtime.models import Message
 from volunteers.models import Volunteer
 
 logger = logging.getLogger(__name__)
-ON_THE_PHONE = timedelta(minutes=5)
 
 
 def advance(request_id: int, at: datetime | None = None) -> bool:
@@ -286,21 +286,8 @@ def _end_unmet(request: Request, at: datetime) -> None:
 
 def _give_up_call(request: Request, at: datetime) -> None:
     """A call that was dialled and never recorded as answered does not outlive the request."""
-    call = running_call(request)
-    if call is None:
-        return
-    call.state, call.ended_at = OperatorCall.State.FAILED, at
-    call.failure = "依頼の時間が終わった"
-    call.save(update_fields=["state", "ended_at", "failure"])
-    log(
-        request,
-        "operator.failed",
-        by=None,
-        at=at,
-        operator=call.operator.name,
-        call=call.pk,
-        reason=call.failure,
-    )
+    if call := running_call(request):
+        fail(request, call, reason="依頼の時間が終わった", by=None, at=at)
 
 
 def _advance_filled(request: Request, at: datetime) -> None:

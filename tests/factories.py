@@ -62,7 +62,7 @@ BRACKETS = {
 
 
 class OrganizationFactory(DjangoModelFactory):
-    """A city's association."""
+    """A city's association without quiet hours, because tests run at any hour of the day."""
 
     class Meta:
         model = Organization
@@ -70,6 +70,7 @@ class OrganizationFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"kyokai-{n}")
     name = factory.Sequence(lambda n: f"第{n}国際交流協会")
     lat, lon = 35.7023, 139.5803
+    quiet_from, quiet_to = 0, 0
 
 
 class UserFactory(DjangoModelFactory):
@@ -110,7 +111,9 @@ class AreaFactory(DjangoModelFactory):
 
 
 class VolunteerFactory(DjangoModelFactory):
-    """Somebody who may be asked: Vietnamese both ways, free 9:00-21:00 every day, term valid.
+    """Somebody who may be asked: Vietnamese both ways, always free, term valid.
+
+    Always, because many tests ask for somebody "now" and run at any hour of the day.
 
     ``skills``: list of tags or ``(tag, to_japanese, from_japanese)``; ``fields``: list of codes or
     ``(code, qualified)``; ``rules``: list of ``(weekday, from_minute, to_minute)``;
@@ -145,7 +148,7 @@ class VolunteerFactory(DjangoModelFactory):
 
     @factory.post_generation
     def rules(self: Any, create: bool, extracted: list[Any] | None, **_: Any) -> None:
-        every_day = [(weekday, 9 * 60, 21 * 60) for weekday in range(8)]
+        every_day = [(weekday, 0, 24 * 60) for weekday in range(8)]
         for weekday, start, end in every_day if extracted is None else extracted:
             AvailabilityRule.objects.create(
                 volunteer=self, weekday=weekday, from_minute=start, to_minute=end

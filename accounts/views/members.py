@@ -28,6 +28,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.forms import MemberForm, RoleForm
 from accounts.models import Membership, Organization, Role
+from accounts.trying import attempt
 
 logger = logging.getLogger(__name__)
 
@@ -128,12 +129,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _do(request: HttpRequest, action: Callable[[], object], done: str) -> HttpResponse:
-    try:
-        action()
-    except ActionError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
+    attempt(request, action, done)
     return redirect("accounts:members")
 
 

@@ -69,15 +69,7 @@ def send_wave(
     """
     if remote is None:
         remote = request.current_rung.get("kind") in REMOTE
-    wave = Wave.objects.create(
-        request=request,
-        number=request.waves.count() + 1,
-        at=at,
-        rung_kind=str(request.current_rung.get("kind", "volunteer")),
-        reason=reason,
-        pool_size=pool_size,
-        chance=chance,
-    )
+    wave = new_wave(request, at=at, reason=reason, pool_size=pool_size, chance=chance)
     busy = set(request.offers.open().values_list("volunteer_id", flat=True))
     busy |= set(request.assignments.active().values_list("volunteer_id", flat=True))
     wanted = {c.volunteer_id: c for c in candidates if c.volunteer_id not in busy}
@@ -100,6 +92,19 @@ def send_wave(
         rung=wave.rung_kind,
     )
     return offers
+
+
+def new_wave(request: Request, *, at: datetime, reason: str, pool_size: int, chance: float) -> Wave:
+    """The next wave of a locked request, on its present rung."""
+    return Wave.objects.create(
+        request=request,
+        number=request.waves.count() + 1,
+        at=at,
+        rung_kind=str(request.current_rung.get("kind", "volunteer")),
+        reason=reason,
+        pool_size=pool_size,
+        chance=chance,
+    )
 
 
 def _make_offer(

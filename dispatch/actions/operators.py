@@ -86,22 +86,29 @@ def record_failed(call: OperatorCall, *, reason: str, by: User, at: datetime) ->
         request, call = _lock(call)
         if call.state == State.FAILED:
             return call
-        _move(call, State.FAILED)
-        call.ended_at, call.failure = at, reason[:120]
-        call.save(update_fields=["state", "ended_at", "failure"])
+        fail(request, call, reason=reason, by=by, at=at)
         if request.status == Request.Status.OPEN:
             schedule(request, Request.NextAction.DESK, reminder(request, at))
-        log(
-            request,
-            "operator.failed",
-            by=by,
-            at=at,
-            operator=call.operator.name,
-            call=call.pk,
-            reason=call.failure,
-        )
         save_and_announce(request)
     return call
+
+
+def fail(
+    request: Request, call: OperatorCall, *, reason: str, by: User | None, at: datetime
+) -> None:
+    """On a locked request: a call that was never answered is over, with a line in the log."""
+    _move(call, State.FAILED)
+    call.ended_at, call.failure = at, reason[:120]
+    call.save(update_fields=["state", "ended_at", "failure"])
+    log(
+        request,
+        "operator.failed",
+        by=by,
+        at=at,
+        operator=call.operator.name,
+        call=call.pk,
+        reason=call.failure,
+    )
 
 
 def record_ended(call: OperatorCall, *, by: User, at: datetime) -> OperatorCall:

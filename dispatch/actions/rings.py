@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts.models import User
 from dispatch.actions.common import lock_request, log, save_and_announce
+from dispatch.actions.offers import new_wave
 from dispatch.ladder import NEIGHBOUR
 from dispatch.match_values import Candidate
 from dispatch.messages import send_ring, tell_off_call
@@ -53,15 +54,8 @@ def ring_these(
     """Ring these people on call, on a locked open request; ``pool``: how many could be rung."""
     wanted = settings_of(request)
     until = at + timedelta(seconds=wanted["rings_until_seconds"])
-    wave = Wave.objects.create(
-        request=request,
-        number=request.waves.count() + 1,
-        at=at,
-        rung_kind=str(request.current_rung.get("kind", "volunteer")),
-        reason=reason,
-        pool_size=pool,
-        chance=max(candidate.chance for candidate in candidates),
-    )
+    chance = max(candidate.chance for candidate in candidates)
+    wave = new_wave(request, at=at, reason=reason, pool_size=pool, chance=chance)
     found = Volunteer.objects.select_related("organization").in_bulk(
         [candidate.volunteer_id for candidate in candidates]
     )

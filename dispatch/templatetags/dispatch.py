@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import phonenumbers
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +19,7 @@ from dispatch.ringing import rings_at
 from ui.templatetags.ui import icon
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
+from volunteers.phones import as_written
 
 register = template.Library()
 RUNG_ICONS = {
@@ -46,26 +46,15 @@ def language(tag: str) -> str:
 @register.filter
 def telephone(volunteer: Volunteer) -> SafeString | str:
     """A number to dial, as written in Japan; the mobile before the landline."""
-    number = volunteer.mobile or volunteer.phone
-    if not number:
-        return "番号の登録なし"
-    try:
-        parsed = phonenumbers.parse(number, "JP")
-    except phonenumbers.NumberParseException:
-        return number
-    text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return format_html('<a href="tel:{}">{}</a>', number, text)
+    found = volunteer.mobile or volunteer.phone
+    return number(found) if found else "番号の登録なし"
 
 
 @register.filter
 def number(text: str) -> SafeString | str:
-    """A telephone number to dial, as written in Japan."""
-    try:
-        parsed = phonenumbers.parse(text, "JP")
-    except phonenumbers.NumberParseException:
-        return text
-    shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return format_html('<a href="tel:{}">{}</a>', text, shown)
+    """A telephone number to dial, as written in Japan; what is no number stays plain text."""
+    shown = as_written(text)
+    return text if shown == text else format_html('<a href="tel:{}">{}</a>', text, shown)
 
 
 @register.filter

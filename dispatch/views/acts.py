@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.errors import ActionError
+from accounts.trying import attempt
 
 
 def act(
     request: HttpRequest, request_id: int, action: Callable[[], Any], done: str
 ) -> HttpResponse:
     """Back to the page of the request, or to the board with ``?back=board`` in the address."""
-    try:
-        action()
-    except ActionError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
+    attempt(request, action, done)
     if request.GET.get("back") == "board":
         return redirect("dispatch:board")
     return redirect("dispatch:request", request_id)

@@ -19,6 +19,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Organization, Role
 from accounts.times import local
+from accounts.trying import attempt
 from dispatch.access import get_shift_for
 from dispatch.actions import roster as actions
 from dispatch.models import Shift
@@ -131,12 +132,7 @@ def own_consent(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
 
 
 def _tried(request: HttpRequest, action: Callable[[], Any], done: str, back: str) -> HttpResponse:
-    try:
-        action()
-    except ActionError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
+    attempt(request, action, done)
     return redirect(back)
 
 

@@ -19,6 +19,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import AuditEntry
 from accounts.times import local
+from accounts.trying import attempt
 from honoraria import actions, exports
 from honoraria.access import READERS, get_honorarium_for
 from honoraria.forms import CorrectForm, FindForm
@@ -163,12 +164,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _do(request: HttpRequest, pk: int, action: Callable[[], object], done: str) -> HttpResponse:
-    try:
-        action()
-    except ActionError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
+    attempt(request, action, done)
     return redirect("honoraria:detail", pk)
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from dispatch.actions.common import lock_request
 from dispatch.models import Request
 from interpreting.models import PhoneConference, PhoneLeg
 from realtime.events import organization_group, publish
@@ -39,8 +40,7 @@ def lock_conference(pk: int) -> PhoneConference:
     Its request is locked first, as by everybody who ends a request and its calls with it; a
     session that begins would lock it later and might wait for them crosswise.
     """
-    request_id = PhoneConference.objects.values_list("request_id", flat=True).get(pk=pk)
-    Request.objects.select_for_update(of=("self",)).get(pk=request_id)
+    lock_request(PhoneConference.objects.values_list("request_id", flat=True).get(pk=pk))
     found = PhoneConference.objects.select_for_update(of=("self",))
     return found.select_related("organization", "request").get(pk=pk)
 

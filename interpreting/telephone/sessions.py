@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from interpreting.beginning import begin_session
 from interpreting.models import PhoneConference, PhoneLeg, Seat, Session
 
 
@@ -32,16 +33,8 @@ def start_session_if_met(conference: PhoneConference, *, at: datetime) -> Sessio
     alone = not others - {Seat.Role.INTERPRETER}
     if interpreter is None or alone or session_of(conference):
         return None
-    assignment = interpreter.assignment
-    wave = assignment.offer.wave if assignment and assignment.offer else None
-    rung = wave.rung_kind if wave else str(conference.request.current_rung.get("kind", ""))
-    return Session.objects.create(
-        request_id=conference.request_id,
-        assignment=assignment,
-        kind=Session.Kind.PHONE,
-        rung_kind=rung[:20],
-        started_at=at,
-    )
+    kind = Session.Kind.PHONE
+    return begin_session(conference.request, kind, interpreter.assignment, at=at)
 
 
 def close_session(conference: PhoneConference, *, at: datetime, reason: str) -> Session | None:

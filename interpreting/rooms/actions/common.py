@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import User
-from dispatch.models import Request
+from dispatch.actions.common import lock_request
 from interpreting.models import Room, Seat
 from realtime.events import organization_group, publish
 
@@ -30,8 +30,7 @@ def lock_room(pk: int) -> Room:
     Its request is locked first, as by everybody who ends a request and its room with it: a session
     that begins, or a booking, would lock it later and might wait for them crosswise.
     """
-    request_id = Room.objects.values_list("request_id", flat=True).get(pk=pk)
-    Request.objects.select_for_update(of=("self",)).get(pk=request_id)
+    lock_request(Room.objects.values_list("request_id", flat=True).get(pk=pk))
     found = Room.objects.select_for_update(of=("self",))
     return found.select_related("organization", "request__desk").get(pk=pk)
 

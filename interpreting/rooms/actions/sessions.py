@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
+from interpreting.beginning import begin_session
 from interpreting.models import Room, Seat, Session, Visit
 from interpreting.rooms.quality import summary
 
@@ -37,15 +38,7 @@ def start_session_if_met(room: Room, *, at: datetime) -> Session | None:
     if not interpreters or len({seat.role for seat in here}) < 2 or session_of(room):
         return None
     assignment = next((seat.assignment for seat in interpreters if seat.assignment), None)
-    wave = assignment.offer.wave if assignment and assignment.offer else None
-    rung = wave.rung_kind if wave else str(room.request.current_rung.get("kind", ""))
-    return Session.objects.create(
-        request_id=room.request_id,
-        assignment=assignment,
-        kind=Session.Kind.ROOM,
-        rung_kind=rung[:20],
-        started_at=at,
-    )
+    return begin_session(room.request, Session.Kind.ROOM, assignment, at=at)
 
 
 def close_visits(room: Room, *, at: datetime, seat: Seat | None = None) -> None:
