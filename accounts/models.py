@@ -30,6 +30,15 @@ class Organization(models.Model):
     quiet_from = models.PositiveSmallIntegerField(default=21 * 60, help_text="minutes after 0:00")
     quiet_to = models.PositiveSmallIntegerField(default=8 * 60, help_text="minutes after 0:00")
     pledge_version = models.CharField(max_length=20, default="2026-04")
+    daily_cost_cap = models.PositiveIntegerField(
+        "1日の通信費の上限（円）", null=True, blank=True, help_text="SMS and calls; None: no cap"
+    )
+    takes_applications = models.BooleanField("ボランティアの応募を受け付ける", default=False)
+    application_note = models.TextField("応募される方へ", blank=True)
+    minimum_age = models.PositiveSmallIntegerField("登録できる年齢", default=18)
+    dormant_after_months = models.PositiveSmallIntegerField(
+        "活動のない方に継続を確認する月数", default=24
+    )
     policy = models.JSONField(
         default=dict, blank=True, help_text="overrides of the dispatch policy; see dispatch/policy"
     )

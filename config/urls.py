@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("interpreting.twilio.urls")),
     path("reports/", include("interpreting.urls")),
     path("", include("honoraria.urls")),
+    path("hooks/", include("realtime.hook_urls")),
     path("api/v1/", include("config.api_urls")),
 ]
 if not settings.PRODUCTION:

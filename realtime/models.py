@@ -34,6 +34,8 @@ class Message(models.Model):
         SMS = "sms", "SMS"
         PUSH = "push", "プッシュ通知"
         EMAIL = "email", "メール"
+        VOICE = "voice", "自動音声の電話"
+        LINE = "line", "LINE"
         HAND = "hand", "電話連絡"
 
     class State(models.TextChoices):
@@ -69,6 +71,37 @@ class Message(models.Model):
         null=True, blank=True, help_text="the desk told the person by telephone instead"
     )
     handled_by = models.CharField(max_length=120, blank=True, default="")
+    urgent = models.BooleanField(
+        default=False, help_text="never merged, never held back by a limit for one person"
+    )
+    further = models.JSONField(
+        default=list,
+        help_text="ways still to try, in order: {channel, address, subject, body}",
+    )
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="next_tries",
+        help_text="the try on another channel that did not reach the person",
+    )  # fmt: skip
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged",
+        help_text="the message that carried this one's text as well",
+    )  # fmt: skip
+    handed_over = models.TextField(
+        blank=True, help_text="what left the house, when it is not the body alone"
+    )
+    hand_over_by = models.DateTimeField(
+        null=True, blank=True, help_text="when the next way is tried if nobody took this one"
+    )
+    receipt_seconds = models.PositiveIntegerField(
+        default=0,
+        help_text="how long to wait for a receipt before the next way; 0: none is awaited",
+    )
+    receipt_by = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    polled_at = models.DateTimeField(null=True, blank=True)
+    provider_status = models.CharField(max_length=20, blank=True)
+    segments = models.PositiveSmallIntegerField(default=0)
+    cost_yen = models.PositiveIntegerField(default=0, help_text="estimate, from settings")
 
     objects = MessageQuerySet.as_manager()
 
@@ -78,6 +111,9 @@ class Message(models.Model):
             models.Index(fields=["not_before"], condition=Q(state="queued"), name="message_queued"),
             models.Index(fields=["organization_id", "recipient", "-id"], name="message_inbox"),
             models.Index(fields=["subject_key"], name="message_subject"),
+            models.Index(
+                fields=["receipt_by"], condition=Q(state="sent"), name="message_receipt_awaited"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,3 +136,94 @@ class PushSubscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient} {self.device}"
+
+
+class Provider(models.Model):
+    """How a channel's provider does, shared by all workers: the state of its circuit breaker."""
+
+    channel = models.CharField(max_length=10, primary_key=True, choices=Message.Channel.choices)
+    failures = models.PositiveIntegerField(default=0, help_text="in a row")
+    failing_since = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(
+        null=True, blank=True, help_text="left alone since then; None while the circuit is closed"
+    )
+    probe_at = models.DateTimeField(null=True, blank=True, help_text="when one try is let through")
+    last_ok_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {'open' if self.opened_at else 'closed'}"
+
+
+class ParkedStatus(models.Model):
+    """A provider's word about a message that we do not know (yet); matched when we do."""
+
+    channel = models.CharField(max_length=10, choices=Message.Channel.choices)
+    provider_id = models.CharField(max_length=80)
+    status = models.CharField(max_length=20)
+    error = models.CharField(max_length=60, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "provider_id", "status"], name="one_parked_status"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.status}"
+
+
+class Inbound(models.Model):
+    """A message that somebody sent us, kept as it came; what it meant is decided above."""
+
+    class State(models.TextChoices):
+        NEW = "new", "未処理"
+        UNDERSTOOD = "understood", "自動で処理"
+        UNCLEAR = "unclear", "要確認"
+        HANDLED = "handled", "対応済み"
+
+    channel = models.CharField(max_length=10, choices=Message.Channel.choices)
+    provider_id = models.CharField(max_length=80)
+    address = models.CharField(max_length=254, help_text="whom it came from")
+    body = models.TextField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
+    organization_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    recipient = models.CharField(max_length=60, blank=True, help_text="e.g. volunteer:12")
+    understood_as = models.CharField(max_length=200, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "provider_id"], name="one_inbound")
+        ]
+        indexes = [
+            models.Index(fields=["state"], condition=Q(state="new"), name="inbound_new"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
+
+class DailyCost(models.Model):
+    """What an organization's messages cost on one day (Asia/Tokyo), estimated, against its cap."""
+
+    organization_id = models.BigIntegerField()
+    day = models.DateField()
+    yen = models.PositiveIntegerField(default=0)
+    held_back = models.PositiveIntegerField(
+        default=0, help_text="messages sent another way instead"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "day"], name="one_cost_per_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.day}: {self.yen}"

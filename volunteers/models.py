@@ -99,6 +99,9 @@ class Volunteer(models.Model):
     class Channel(models.TextChoices):
         SMS = "sms", "SMS"
         EMAIL = "email", "メール"
+        PUSH = "push", "スマートフォンの通知"
+        LINE = "line", "LINE"
+        VOICE = "voice", "自動音声の電話"
         HAND = "hand", "電話（職員から）"
 
     organization = models.ForeignKey(
@@ -128,6 +131,41 @@ class Volunteer(models.Model):
     by_car = models.BooleanField("車で移動できる", default=False)
     channel = models.CharField(
         "連絡方法", max_length=8, choices=Channel.choices, default=Channel.SMS
+    )
+    other_channels = models.JSONField(
+        "次の連絡方法", default=list, blank=True, help_text="tried in this order after ``channel``"
+    )
+    muted = models.JSONField(
+        "使わない連絡", default=dict, blank=True,
+        help_text="by channel, the groups of messages not wanted there: asking, news, reminder",
+    )  # fmt: skip
+    quiet_from = models.PositiveSmallIntegerField(
+        "連絡を控える時間（から）",
+        null=True,
+        blank=True,
+        help_text="minutes after 0:00; None: as the desk",
+    )
+    quiet_to = models.PositiveSmallIntegerField("連絡を控える時間（まで）", null=True, blank=True)
+    sms_stopped_at = models.DateTimeField(
+        "SMSの停止", null=True, blank=True, help_text="asked by STOP not to be written to"
+    )
+    line_id = models.CharField("LINE", max_length=60, blank=True, help_text="provider's user id")
+    contact_confirmed_at = models.DateTimeField(
+        "連絡先の確認", null=True, blank=True,
+        help_text="when the person last proved that number and address are theirs",
+    )  # fmt: skip
+    contact_wrong_at = models.DateTimeField(
+        "連絡先の誤り", null=True, blank=True, help_text="somebody else said the number is theirs"
+    )
+    feed_token = models.CharField(max_length=43, null=True, blank=True, unique=True)
+    stay_asked_at = models.DateTimeField(
+        "継続の確認", null=True, blank=True, help_text="after long silence: asked whether to stay"
+    )
+    stay_answer = models.CharField(
+        "継続の返事",
+        max_length=5,
+        blank=True,
+        choices=[("stay", "続けたい"), ("leave", "やめたい")],
     )
     message_language = models.CharField(
         "連絡の言語", max_length=12, choices=settings.LANGUAGES, default="ja"
@@ -227,6 +265,27 @@ class FieldSkill(models.Model):
 
     def __str__(self) -> str:
         return self.get_field_display()
+
+
+class Training(models.Model):
+    """研修・資格: a certificate or a training of one volunteer, perhaps with an end."""
+
+    class Kind(models.TextChoices):
+        CERTIFICATE = "certificate", "資格"
+        TRAINING = "training", "研修"
+
+    volunteer = models.ForeignKey(Volunteer, on_delete=models.CASCADE, related_name="trainings")
+    kind = models.CharField("種類", max_length=12, choices=Kind.choices, default=Kind.TRAINING)
+    name = models.CharField("名称", max_length=120)
+    done_on = models.DateField("取得・受講日", null=True, blank=True)
+    ends_on = models.DateField("有効期限", null=True, blank=True)
+    verified_by = models.CharField("確認者", max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-done_on", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AvailabilityRule(models.Model):
@@ -394,3 +453,132 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet}:{self.row_number} {self.outcome}"
+
+
+class Application(models.Model):
+    """応募・更新: somebody who wants to become a volunteer, or to stay one for another term."""
+
+    class Kind(models.TextChoices):
+        NEW = "new", "新規"
+        RENEWAL = "renewal", "更新"
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", "受付"
+        SCREENING = "screening", "書類確認"
+        INTERVIEW = "interview", "面談"
+        ACCEPTED = "accepted", "登録"
+        DECLINED = "declined", "見送り"
+        WITHDRAWN = "withdrawn", "辞退"
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.SUBMITTED: {
+            State.SCREENING, State.INTERVIEW, State.ACCEPTED, State.DECLINED, State.WITHDRAWN,
+        },
+        State.SCREENING: {State.INTERVIEW, State.ACCEPTED, State.DECLINED, State.WITHDRAWN},
+        State.INTERVIEW: {State.ACCEPTED, State.DECLINED, State.WITHDRAWN},
+        State.ACCEPTED: set(),
+        State.DECLINED: set(),
+        State.WITHDRAWN: set(),
+    }  # fmt: skip
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="applications"
+    )
+    kind = models.CharField("種類", max_length=8, choices=Kind.choices, default=Kind.NEW)
+    state = models.CharField("状態", max_length=10, choices=State.choices, default=State.SUBMITTED)
+    volunteer = models.ForeignKey(
+        Volunteer, null=True, blank=True, on_delete=models.PROTECT, related_name="applications",
+        help_text="for a renewal whose it is; for a new one who came of it",
+    )  # fmt: skip
+    reference = models.CharField(max_length=43, unique=True, help_text="secret part of its address")
+    term_starts_on = models.DateField("登録期間の開始")
+    name = models.CharField("氏名", max_length=120)
+    kana = models.CharField("フリガナ", max_length=120, blank=True)
+    birth_date = models.DateField("生年月日", null=True, blank=True)
+    mobile = models.CharField("携帯電話", max_length=20, blank=True, help_text="E.164")
+    email = models.EmailField("メール", blank=True)
+    address = models.CharField("住所", max_length=200, blank=True)
+    message_language = models.CharField(max_length=12, choices=settings.LANGUAGES, default="ja")
+    skills = models.JSONField(
+        "対応言語", default=list, help_text="[{language, to_japanese, from_japanese, certificate}]"
+    )
+    fields = models.JSONField("分野", default=list, help_text="codes of Field")
+    motive = models.TextField("応募の動機・経験", blank=True)
+    guardian_name = models.CharField("保護者の氏名", max_length=120, blank=True)
+    guardian_phone = models.CharField("保護者の電話", max_length=20, blank=True)
+    guardian_consent_on = models.DateField("保護者の同意", null=True, blank=True)
+    pledge_version = models.CharField("誓約書の版", max_length=20, blank=True)
+    pledged_on = models.DateField("誓約日", null=True, blank=True)
+    interview_at = models.DateTimeField("面談の日時", null=True, blank=True)
+    interview_place = models.CharField("面談の場所", max_length=120, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField("判定の理由", blank=True)
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["volunteer", "term_starts_on"],
+                condition=Q(kind="renewal", state__in=["submitted", "screening", "interview"]),
+                name="one_open_renewal_per_term",
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "state"], name="application_state")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_state_display()})"
+
+
+class ApplicationDocument(models.Model):
+    """A file that came with an application; erased with the decision's retention."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="documents")
+    title = models.CharField("書類", max_length=60)
+    file_name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=60)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ScreeningStep(models.Model):
+    """One step of an application's screening: who did what, when, with what result."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=10, choices=Application.State.choices)
+    note = models.TextField("メモ", blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} {self.at:%Y-%m-%d}"
+
+
+class Pledge(models.Model):
+    """誓約書: the text that volunteers of an organization sign, by version; never changed."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="pledges")
+    version = models.CharField("版", max_length=20)
+    text = models.TextField("本文", help_text="Japanese; the binding one")
+    text_simple = models.TextField("本文（やさしい日本語）", blank=True)
+    text_en = models.TextField("本文（英語）", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "version"], name="one_pledge_version")
+        ]
+
+    def __str__(self) -> str:
+        return self.version

@@ -20,11 +20,13 @@ from dispatch.models.requests import (
 )
 from dispatch.models.roster import Shift, ShiftAbsence
 from dispatch.models.sharing import SharingAgreement
+from dispatch.models.templates import MessageTemplate
 
 __all__ = [
     "Assignment",
     "Counter",
     "Desk",
+    "MessageTemplate",
     "Mode",
     "Offer",
     "Operator",

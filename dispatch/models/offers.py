@@ -63,6 +63,9 @@ class Offer(models.Model):
     class Via(models.TextChoices):
         WEB = "web", "本人（画面）"
         PHONE = "phone", "本人（電話）"
+        SMS = "sms", "本人（SMS）"
+        VOICE = "voice", "本人（自動音声）"
+        LINE = "line", "本人（LINE）"
         DESK = "desk", "職員"
 
     OPEN_STATES: ClassVar[list[str]] = [State.PREPARED, State.SENT, State.SEEN]
@@ -86,6 +89,11 @@ class Offer(models.Model):
     wave = models.ForeignKey(Wave, null=True, on_delete=models.SET_NULL, related_name="offers")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREPARED)
     token = models.CharField(max_length=32, unique=True, default=new_token)
+    code = models.CharField(
+        max_length=2,
+        blank=True,
+        help_text="A, B …: A1 is yes, A2 is no; unlike the person's others",
+    )
     remote = models.BooleanField(default=False, help_text="asked for video although on site")
     rank = models.PositiveSmallIntegerField(default=0)
     chance = models.FloatField(default=0, help_text="estimated chance of a yes when asked")
@@ -179,6 +187,13 @@ class Assignment(models.Model):
     period = DateTimeRangeField(help_text="copy of the activity's times, for the constraint")
     created_at = models.DateTimeField()
     reconfirm_asked_at = models.DateTimeField(null=True, blank=True)
+    on_the_way_at = models.DateTimeField("出発", null=True, blank=True)
+    arrived_at = models.DateTimeField("到着", null=True, blank=True)
+    started_at = models.DateTimeField("開始", null=True, blank=True)
+    finished_at = models.DateTimeField("終了", null=True, blank=True)
+    calendar_sequence = models.PositiveIntegerField(
+        default=0, help_text="SEQUENCE of RFC 5545: counts what a calendar has to be told"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=300, blank=True)
 

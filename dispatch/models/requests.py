@@ -18,6 +18,7 @@ class Desk(models.Model):
     name = models.CharField("名称", max_length=120)
     address = models.CharField("住所", max_length=200, blank=True)
     phone = models.CharField("電話", max_length=20, blank=True)
+    feed_token = models.CharField(max_length=43, null=True, blank=True, unique=True)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
 

@@ -20,7 +20,7 @@ from accounts.clock import database_now
 from interpreting.models import PhoneConference, PhoneLeg
 from interpreting.telephone.legs import STATES, hear, hear_conference
 from interpreting.telephone.spoken import words
-from interpreting.twilio.signatures import signed_by_twilio
+from realtime.twilio_signatures import signed_by_twilio
 
 AGREE = "1"
 CALL = re.compile(r"CA[0-9a-fA-F]{32}")

@@ -1,4 +1,9 @@
-"""Ways a message leaves the house; one module each, all with ``send(message) -> Sent``."""
+"""Ways a message leaves the house: one folder each, all of the same shape.
+
+``transport.py`` of a folder has the functions of `Transport`; ``hooks.py``, if the provider calls
+back, has views and ``urlpatterns`` (collected by `realtime.hook_urls`). How to add a channel is told
+in docs/adding-a-channel.md.
+"""
 
 from __future__ import annotations
 
@@ -31,16 +36,60 @@ class Unknown(Exception):
     """Nobody knows whether it was sent; a second try could reach the person twice."""
 
 
+@dataclass(frozen=True)
+class Status:
+    """What a provider says has become of a message: a state of ours, its own word, its error."""
+
+    state: str  # Message.State: sent, delivered or failed
+    word: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a message will cost: parts that are charged, and an estimate in whole yen."""
+
+    segments: int = 0
+    yen: int = 0
+
+
 class Transport(Protocol):
-    """The shape of every transport module."""
+    """The shape of every ``transport`` module."""
+
+    SAFE_TO_REPEAT: bool
+    """A second send of the same message reaches the person once all the same."""
+
+    def is_configured(self) -> bool:
+        """Whether this installation can use the channel at all."""
+        ...
+
+    def price_of(self, message: Message) -> Price:
+        """What sending it costs."""
+        ...
 
     def send(self, message: Message) -> Sent:
         """Hand over one message; raises NotSent, TryLater or Unknown."""
+        ...
+
+    def find(self, message: Message) -> Sent | None:
+        """Ask the provider whether it already has the message; raises TryLater when it cannot say.
+
+        Only asked when ``SAFE_TO_REPEAT`` is false.
+        """
+        ...
+
+    def ask(self, message: Message) -> Status | None:
+        """Ask what became of a message that was handed over; None when nobody can say."""
         ...
 
 
 def transport_for(message: Message) -> Transport:
     """The transport of a message. Simulated messages never leave this server."""
     name = "simulated" if message.simulated or settings.DEMO else message.channel
-    module: Transport = import_module(f"realtime.transports.{name}")
+    return transport_of(name)
+
+
+def transport_of(channel: str) -> Transport:
+    """The transport of a channel; raises ModuleNotFoundError for one that does not exist."""
+    module: Transport = import_module(f"realtime.transports.{channel}.transport")
     return module

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from realtime.models import Message
-from realtime.transports import sms
+from realtime.transports.sms import transport as sms
 from realtime.twilio_client import HOSTS, ForeignHost, RedirectedClient, twilio_client
 from tests import twilio_description
 from tests.twilio_server import NUMBER, ROUTES, Exchange, TwilioServer

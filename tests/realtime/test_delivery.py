@@ -140,7 +140,7 @@ def test_a_demo_message_never_reaches_a_real_transport(
     for name, value in {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_FROM_NUMBER": "+1"}.items():
         monkeypatch.setattr(f"django.conf.settings.{name}", value)
     message = send(recipient(simulated=True), now)
-    assert transports.transport_for(message).__name__ == "realtime.transports.simulated"  # type: ignore[attr-defined]
+    assert transports.transport_for(message).__name__ == "realtime.transports.simulated.transport"  # type: ignore[attr-defined]
     assert delivery.deliver(message.pk, now) == "delivered"
 
 

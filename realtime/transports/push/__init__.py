@@ -1,0 +1,1 @@
+"""Web push to a recipient's browsers."""

@@ -1,0 +1,1 @@
+"""What a demo sends through instead: nothing leaves this server."""
