@@ -463,6 +463,7 @@ class Application(models.Model):
         RENEWAL = "renewal", "更新"
 
     class State(models.TextChoices):
+        DRAFT = "draft", "下書き"
         SUBMITTED = "submitted", "受付"
         SCREENING = "screening", "書類確認"
         INTERVIEW = "interview", "面談"
@@ -471,6 +472,7 @@ class Application(models.Model):
         WITHDRAWN = "withdrawn", "辞退"
 
     MOVES: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.SUBMITTED},
         State.SUBMITTED: {
             State.SCREENING, State.INTERVIEW, State.ACCEPTED, State.DECLINED, State.WITHDRAWN,
         },
@@ -507,8 +509,18 @@ class Application(models.Model):
     guardian_name = models.CharField("保護者の氏名", max_length=120, blank=True)
     guardian_phone = models.CharField("保護者の電話", max_length=20, blank=True)
     guardian_consent_on = models.DateField("保護者の同意", null=True, blank=True)
+    public_name_consent = models.BooleanField("氏名の公開に同意", default=False)
     pledge_version = models.CharField("誓約書の版", max_length=20, blank=True)
     pledged_on = models.DateField("誓約日", null=True, blank=True)
+    signed_name = models.CharField(
+        "署名", max_length=120, blank=True, help_text="typed under the pledge; empty: on paper"
+    )
+    contact_channel = models.CharField(
+        max_length=8, blank=True, help_text="sms or email: the contact that a code has confirmed"
+    )
+    draft = models.JSONField(
+        default=dict, blank=True, help_text="what was typed so far; empty once it is sent"
+    )
     interview_at = models.DateTimeField("面談の日時", null=True, blank=True)
     interview_place = models.CharField("面談の場所", max_length=120, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
