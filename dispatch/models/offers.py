@@ -187,12 +187,21 @@ class Assignment(models.Model):
     period = DateTimeRangeField(help_text="copy of the activity's times, for the constraint")
     created_at = models.DateTimeField()
     reconfirm_asked_at = models.DateTimeField(null=True, blank=True)
+    reconfirm_again_at = models.DateTimeField(
+        null=True, blank=True, help_text="asked a second time, because nothing was heard"
+    )
+    reconfirm_silent_at = models.DateTimeField(
+        null=True, blank=True, help_text="the desk was told that nothing was heard"
+    )
     on_the_way_at = models.DateTimeField("出発", null=True, blank=True)
     arrived_at = models.DateTimeField("到着", null=True, blank=True)
     started_at = models.DateTimeField("開始", null=True, blank=True)
     finished_at = models.DateTimeField("終了", null=True, blank=True)
     calendar_sequence = models.PositiveIntegerField(
         default=0, help_text="SEQUENCE of RFC 5545: counts what a calendar has to be told"
+    )
+    calendar_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="LAST-MODIFIED of RFC 5545; None: never since it was made"
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=300, blank=True)
