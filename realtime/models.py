@@ -8,6 +8,7 @@ to the apps above; here a recipient is a key such as ``volunteer:12``.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -20,7 +21,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Messages that a worker may claim at the instant ``at`` (UTC)."""
         waiting = Q(state=Message.State.QUEUED, not_before__lte=at)
         abandoned = Q(state=Message.State.SENDING, lease_until__lt=at)
-        return self.filter(waiting | abandoned).exclude(channel=Message.Channel.HAND)
+        own = self.filter(merged_into=None).exclude(channel=Message.Channel.HAND)
+        return own.filter(waiting | abandoned)
+
+    def unreached(self) -> MessageQuerySet:
+        """The ends of chains that reached nobody: to be telephoned, or failed for good."""
+        ends = self.filter(state__in=Message.UNREACHED, next_tries=None)
+        return ends.exclude(error=Message.TAKEN_BACK)
+
+    def chain(self, key: str) -> MessageQuerySet:
+        """Every try on every channel of the facts below a subject or a dedupe key."""
+        below = Q(dedupe_key__startswith=f"{key}:") | Q(dedupe_key__startswith=f"{key}~")
+        return self.filter(Q(subject_key=key) | Q(dedupe_key=key) | below)
 
     def of_organization(self, organization_id: int) -> MessageQuerySet:
         """Messages of one tenant."""
@@ -45,6 +57,19 @@ class Message(models.Model):
         DELIVERED = "delivered", "到達"
         FAILED = "failed", "送信失敗"
         BY_HAND = "by_hand", "電話で連絡"
+
+    # one table of allowed moves; `realtime.chain` checks it
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.QUEUED: {State.SENDING, State.FAILED},
+        State.SENDING: {State.QUEUED, State.SENT, State.DELIVERED, State.FAILED},
+        State.SENT: {State.DELIVERED, State.FAILED},
+        State.BY_HAND: {State.FAILED},  # taken back
+        State.DELIVERED: set(),
+        State.FAILED: set(),
+    }
+    UNREACHED: ClassVar[list[str]] = [State.BY_HAND, State.FAILED]
+    TAKEN_BACK = "taken_back"
+    """The error of what was stopped before it left."""
 
     organization_id = models.BigIntegerField(db_index=True)
     recipient = models.CharField(max_length=60, help_text="e.g. volunteer:12")
@@ -118,6 +143,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.recipient} ({self.channel}, {self.state})"
+
+    @property
+    def text(self) -> str:
+        """What leaves the house: the body, with those of merged messages if there are some."""
+        return self.handed_over or self.body
+
+    @property
+    def went_on(self) -> bool:
+        """Another channel is tried instead, so this failure is not the end."""
+        return self.next_tries.exists()
 
 
 class PushSubscription(models.Model):
