@@ -7,19 +7,13 @@ then what the browser says; else Japanese.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import wraps
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.utils import translation
-from django.utils.cache import patch_cache_control
+from django.http import HttpRequest
 
-from ui.middleware import COOKIE
+from ui.reading import KNOWN, chosen_language, personal, read_in
 from volunteers.models import Volunteer
 
-KNOWN = frozenset(code for code, _ in settings.LANGUAGES)
-View = Callable[..., HttpResponse]
+__all__ = ["chosen_language", "is_person", "language_query", "personal", "read_by"]
 # programs that open a link to draw a preview of it, or mail scanners; LINE and iMessage call
 # themselves facebookexternalhit
 PREVIEWERS = re.compile(
@@ -29,27 +23,9 @@ PREVIEWERS = re.compile(
 )
 
 
-def chosen_language(request: HttpRequest) -> str:
-    """The language chosen on a page, or an empty string."""
-    chosen = request.GET.get("lang") or request.COOKIES.get(COOKIE, "")
-    return chosen if chosen in KNOWN else ""
-
-
-def browser_language(request: HttpRequest) -> str:
-    """English for browsers that put another language than Japanese first, else Japanese."""
-    first = request.headers.get("Accept-Language", "ja").partition(",")[0].strip().lower()
-    return "ja" if first.startswith("ja") or not first or first == "*" else "en"
-
-
 def read_by(request: HttpRequest, volunteer: Volunteer | None) -> str:
     """Switch the rest of this request to the reader's language; returns its code."""
-    language = chosen_language(request)
-    if not language:
-        language = volunteer.message_language if volunteer else browser_language(request)
-    code = language if language in KNOWN else settings.LANGUAGE_CODE
-    translation.activate(code)  # ui.middleware puts the former language back
-    request.LANGUAGE_CODE = code
-    return code
+    return read_in(request, volunteer.message_language if volunteer else "")
 
 
 def language_query(request: HttpRequest) -> str:
@@ -65,17 +41,3 @@ def is_person(request: HttpRequest) -> bool:
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     agent = request.headers.get("User-Agent", "")
     return "prefetch" not in purpose and not PREVIEWERS.search(agent)
-
-
-def personal(view: View) -> View:
-    """A page that no cache may keep and that says in which language it is."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        language = translation.get_language() or settings.LANGUAGE_CODE
-        response["Content-Language"] = "ja" if language.startswith("ja") else language
-        patch_cache_control(response, private=True, no_store=True)
-        return response
-
-    return wrapped
