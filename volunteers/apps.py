@@ -15,6 +15,14 @@ class VolunteersConfig(AppConfig):
         audit.WORDS.update(
             {
                 "volunteer.first_sign_in": "ボランティアが初めてサインイン",
+                "volunteer.training_added": "資格・研修を追加",
+                "volunteer.training_removed": "資格・研修を取消し",
+                "volunteer.training_verified": "資格・研修を確認",
+                "volunteer.contact_wrong": "電話番号が本人のものではないと連絡",
+                "volunteer.passkey_added": "パスキーを登録",
+                "volunteer.passkey_removed": "パスキーを取消し",
+                "volunteer.signed_out_devices": "端末をサインアウト",
+                "volunteer.data_downloaded": "自分のデータを受取り",
                 "import.started": "名簿のファイルを受け取り",
                 "import.confirmed": "名簿の取り込みを開始",
                 "import.finished": "名簿の取り込みを完了",

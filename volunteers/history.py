@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import AuditEntry
 from accounts.times import TOKYO
 from volunteers.models import Volunteer
-from volunteers.record import COLUMNS, PARTS
+from volunteers.record import COLUMNS, OWN_COLUMNS, PARTS
 
 WARNINGS = {
     "under_18": "開始年度の4月1日に18歳未満です。保護者の同意などをご確認ください。",
@@ -27,6 +27,14 @@ _VERBS = {
     "on_call": ("", "bell", "待機を始めました"),
     "off_call": ("", "bell", "待機を終えました"),
     "renewed": ("ok", "calendar", "登録を更新しました"),
+    "training_added": ("", "plus", "資格・研修を追加しました"),
+    "training_removed": ("", "minus-circle", "資格・研修を取り消しました"),
+    "training_verified": ("ok", "check", "資格・研修を確認しました"),
+    "contact_wrong": ("danger", "alert", "電話番号が本人のものではないと連絡がありました"),
+    "passkey_added": ("", "lock", "パスキーを登録しました"),
+    "passkey_removed": ("", "lock", "パスキーを取り消しました"),
+    "signed_out_devices": ("", "sign-out", "ほかの端末をサインアウトさせました"),
+    "data_downloaded": ("", "download", "自分のデータを受け取りました"),
     "imported": ("", "upload", "名簿から取り込みました"),
 }
 SHOWN = 40
@@ -65,7 +73,7 @@ def _line(entry: AuditEntry) -> Line:
 
 def _notes(detail: dict[str, Any]) -> Iterator[str]:
     if changed := detail.get("changed"):
-        words = dict.fromkeys((COLUMNS | PARTS).get(name, name) for name in changed)
+        words = dict.fromkeys((COLUMNS | OWN_COLUMNS | PARTS).get(name, name) for name in changed)
         yield "、".join(words)
     if until := detail.get("until"):
         yield f"{_day_or_time(until)}まで"

@@ -40,6 +40,14 @@ COLUMNS = {
 }
 """Columns that a record may set, with the words for the history. State has actions of its own."""
 
+OWN_COLUMNS = {
+    "other_channels": "次の連絡方法",
+    "muted": "使わない連絡",
+    "quiet_from": "連絡を控える時間",
+    "quiet_to": "連絡を控える時間",
+}
+"""Columns that the person sets on the own pages; lists and the API leave them as they are."""
+
 PARTS = {
     "areas": "地域",
     "skills": "対応言語",
@@ -97,7 +105,7 @@ class Record:
     """Everything or any part of a volunteer's entry; see the module.
 
     ``areas`` are names, made known to the organization if they are new. ``fields`` uses the keys
-    of `COLUMNS`; anything else raises ValueError.
+    of `COLUMNS` and `OWN_COLUMNS`; anything else raises ValueError.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -109,5 +117,5 @@ class Record:
     registration: Term | None = None
 
     def __post_init__(self) -> None:
-        if unknown := set(self.fields) - set(COLUMNS):
+        if unknown := set(self.fields) - set(COLUMNS) - set(OWN_COLUMNS):
             raise ValueError(f"a record cannot set {sorted(unknown)}")

@@ -1,0 +1,68 @@
+"""The number and address of a volunteer: proved, changed, or said to be somebody else's.
+
+A new contact counts only after the code sent to it came back; the caller has seen to that. A
+number that changed hands is written to no more, until the desk has talked to the person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.errors import ActionError
+from accounts.models import User
+from volunteers.actions import rows
+from volunteers.actions.entries import update_volunteer
+from volunteers.models import Volunteer
+from volunteers.record import Record
+
+CONTACTS = ("mobile", "email")
+
+
+def confirm_contact(volunteer: Volunteer, *, by: User | None, at: datetime) -> Volunteer:
+    """The person has just proved that the contact is theirs."""
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        present.contact_confirmed_at, present.contact_wrong_at = at, None
+        present.save(update_fields=["contact_confirmed_at", "contact_wrong_at"])
+    return present
+
+
+def change_contact(
+    volunteer: Volunteer, kind: str, value: str, *, by: User | None, at: datetime
+) -> Volunteer:
+    """Write a proved ``mobile`` (E.164) or ``email``; STOP was said about the former number only.
+
+    Raises ActionError ``invalid``.
+    """
+    if kind not in CONTACTS:
+        raise ActionError("invalid", "この連絡先は変更できません。", status=400)
+    with transaction.atomic():
+        changed = update_volunteer(volunteer, Record(fields={kind: value}), by=by, at=at)
+        changed.contact_confirmed_at, changed.contact_wrong_at = at, None
+        columns = ["contact_confirmed_at", "contact_wrong_at"]
+        if kind == "mobile":
+            changed.sms_stopped_at = None
+            columns.append("sms_stopped_at")
+        changed.save(update_fields=columns)
+    return changed
+
+
+def report_wrong_contact(volunteer: Volunteer, *, at: datetime) -> bool:
+    """Whoever got a message says that the number is not this person's; False if known already."""
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        if present.contact_wrong_at is not None:
+            return False
+        present.contact_wrong_at, present.contact_confirmed_at = at, None
+        rows.save(present, "contact_wrong_at", "contact_confirmed_at")
+        audit.record(
+            present.key,
+            "volunteer.contact_wrong",
+            organization=present.organization_id,
+            by=None,
+            at=at,
+        )
+    return True
