@@ -336,6 +336,10 @@ TWILIO_VOICE_NUMBER = os.environ.get("TWILIO_VOICE_NUMBER", "") or TWILIO_FROM_N
 TWILIO_API_KEY_SID = os.environ.get("TWILIO_API_KEY_SID", "")
 TWILIO_API_KEY_SECRET = os.environ.get("TWILIO_API_KEY_SECRET", "")
 TWILIO_VIDEO_SDK = os.environ.get("TWILIO_VIDEO_SDK", "")  # the operator's own copy of the file
+SMS_YEN_PER_SEGMENT = int(os.environ.get("SMS_YEN_PER_SEGMENT", "12"))  # an estimate for the cap
+# where test messages go every few minutes, through the whole path (realtime.canary)
+CANARY_SMS_NUMBER = os.environ.get("CANARY_SMS_NUMBER", "")
+CANARY_EMAIL = os.environ.get("CANARY_EMAIL", "")
 VAPID_PRIVATE_KEY = os.environ.get("VAPID_PRIVATE_KEY", "")
 VAPID_SUBJECT = os.environ.get("VAPID_SUBJECT", "")
 if not PRODUCTION and not VAPID_PRIVATE_KEY:
@@ -364,7 +368,7 @@ EMAIL_BACKEND = (
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 587
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
 EMAIL_USE_TLS = _mail.scheme != "smtp"
-EMAIL_TIMEOUT = 15
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "tsunagi@localhost")
 
 # The worker may live in the web process (the demo); in production it is a process of its own.

@@ -20,12 +20,25 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
 
 from realtime.transports import NotSent, TryLater, Unknown
 
 HOSTS = frozenset({"api.twilio.com", "video.twilio.com"})
 BUSY = {429, 503}
+ACCOUNT_CLOSED = {20003, 20005}
+"""Our keys do not count (any more): it is the provider that cannot be used, not one address."""
+RETRIES = "#rc=5&rp=all"
+"""Connection overrides: a callback that fails is made up to five times more, whatever failed."""
 PATIENCE = 10.0  # seconds for one call
+
+
+class Refused(NotSent):
+    """The provider said no, with the code that its documentation explains."""
+
+    def __init__(self, text: str, code: int | None) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class ForeignHost(RequestException):
@@ -56,6 +69,11 @@ def twilio_client(patience: float = PATIENCE) -> Client:
     return _client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, patience)
 
 
+def callback_address(path: str) -> str:
+    """Where the provider calls back; what follows the ``#`` is for it alone and is not signed."""
+    return f"{settings.PUBLIC_BASE_URL}{path}{RETRIES}"
+
+
 @lru_cache(maxsize=8)
 def _client(account: str, token: str, patience: float) -> Client:
     return Client(account, token, http_client=RedirectedClient(timeout=patience))
@@ -67,14 +85,22 @@ def provider_errors() -> Iterator[None]:
     try:
         yield
     except TwilioRestException as error:
-        if error.status in BUSY:
+        if error.status in BUSY or error.code in ACCOUNT_CLOSED:
             raise TryLater(f"provider {error.status}") from error
         if error.status >= 500:
             raise Unknown(f"provider {error.status}") from error
-        raise NotSent(f"provider {error.status} code {error.code}") from error
+        raise Refused(f"provider {error.status} code {error.code}", error.code) from error
     except ForeignHost as error:
         raise NotSent(str(error)) from error
     except ConnectTimeout as error:
         raise TryLater("no connection") from error
-    except (NoConnection, RequestException) as error:
+    except RequestException as error:
+        if _never_connected(error):
+            raise TryLater("no connection") from error
         raise Unknown(type(error).__name__) from error
+
+
+def _never_connected(error: RequestException) -> bool:
+    """Whether nobody was there at all, so that nothing can have been done."""
+    cause = error.args[0] if isinstance(error, NoConnection) and error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)

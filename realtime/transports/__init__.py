@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from django.conf import settings
 
@@ -30,6 +30,15 @@ class NotSent(Exception):
 
 class TryLater(Exception):
     """The provider is busy or away; the same message may be tried again."""
+
+    provider_fails: ClassVar[bool] = True
+    """Counts against the provider (`realtime.breaker`)."""
+
+
+class NotYet(TryLater):
+    """The provider is well but wants this one message later, such as mail that is greylisted."""
+
+    provider_fails = False
 
 
 class Unknown(Exception):
@@ -83,10 +92,14 @@ class Transport(Protocol):
         ...
 
 
+def is_simulated(message: Message) -> bool:
+    """Whether the message must not leave this server."""
+    return message.simulated or settings.DEMO
+
+
 def transport_for(message: Message) -> Transport:
     """The transport of a message. Simulated messages never leave this server."""
-    name = "simulated" if message.simulated or settings.DEMO else message.channel
-    return transport_of(name)
+    return transport_of("simulated" if is_simulated(message) else message.channel)
 
 
 def transport_of(channel: str) -> Transport:

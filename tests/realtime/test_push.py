@@ -19,6 +19,7 @@ from dispatch.models import Offer, Request
 from realtime import push
 from realtime.delivery import deliver
 from realtime.models import Message, PushSubscription
+from realtime.transports.push.receipts import path_for
 from tests.factories import RequestFactory
 from tests.realtime.push_service import PushService
 from volunteers.actions.states import withdraw_volunteer

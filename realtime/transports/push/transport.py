@@ -2,7 +2,7 @@
 
 Nobody's name is in it: a title, a sentence and a link. A push is worth something for a moment only:
 one that is too old is not sent. A service that says the browser is gone is believed, and the
-subscription forgotten.
+subscription forgotten. The browser itself confirms that it arrived (`hooks`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from requests.exceptions import RequestException, TooManyRedirects
 
 from realtime import push
 from realtime.models import Message, PushSubscription
-from realtime.transports import NotSent, Sent, TryLater
+from realtime.transports import NotSent, Price, Sent, Status, TryLater
+from realtime.transports.push.receipts import path_for, provider_id
 
+SAFE_TO_REPEAT = True
+"""A second push about the same thing replaces the first one, at the service and on the screen."""
 TTL = {"ring": 45, "ring_stop": 45}
 """Seconds for which a kind is of use; the service drops it when the browser is away longer."""
 TTL_OTHERS = 24 * 3600
@@ -29,25 +32,45 @@ PATIENCE = 5.0
 """Seconds for each service; one that hangs must not hold up the other telephones."""
 
 
+def is_configured() -> bool:
+    """This installation has a key of its own."""
+    return push.is_on()
+
+
+def price_of(message: Message) -> Price:
+    """Nothing."""
+    return Price()
+
+
 def send(message: Message) -> Sent:
     """Hand the message to the service of each browser; sent when one of them took it."""
-    if not push.is_on():
+    if not is_configured():
         raise NotSent("no key for web push is configured")
-    ttl = int(TTL.get(message.kind, TTL_OTHERS) - _age(message))
+    ttl = _ttl(message)
     if ttl <= 0:
         raise NotSent("too late to be of use")
     browsers = list(PushSubscription.objects.filter(recipient=message.address))
-    results = [_send_one(browser, message, ttl) for browser in browsers]
+    results = {_send_one(browser, message, ttl) for browser in browsers}
     if "sent" in results:
-        return Sent(provider_id=f"push-{message.pk}")
+        return Sent(provider_id=provider_id(message.pk))
     if "busy" in results:
         raise TryLater("the push service is busy or away")
-    raise NotSent("no browser could be reached")
+    raise NotSent("refused" if "refused" in results else "gone")
+
+
+def find(message: Message) -> Sent | None:
+    """Nobody keeps a list; sending it again replaces what still waits."""
+    return None
+
+
+def ask(message: Message) -> Status | None:
+    """Only the browser knows, and says so by itself."""
+    return None
 
 
 def payload(message: Message) -> str:
     """What the service worker gets, as JSON; the last line of the body is the link."""
-    text, _, link = message.body.rpartition("\n")
+    text, _, link = message.text.rpartition("\n")
     return json.dumps(
         {
             "title": message.subject,
@@ -56,13 +79,14 @@ def payload(message: Message) -> str:
             "url": urlsplit(link).path or "/v/",
             "kind": message.kind,
             "lang": "en" if message.language == "en" else "ja",
+            "receipt": path_for(message.pk),
         },
         ensure_ascii=False,
     )
 
 
 def _send_one(browser: PushSubscription, message: Message, ttl: int) -> str:
-    """``sent``, ``busy`` or ``refused``; a browser that is gone is forgotten."""
+    """``sent``, ``busy``, ``refused`` or ``gone``; a browser that is gone is forgotten."""
     if not push.may_send_to(browser.endpoint):  # the list may have become shorter
         return "refused"
     try:
@@ -83,6 +107,7 @@ def _send_one(browser: PushSubscription, message: Message, ttl: int) -> str:
     except WebPushException as error:
         if error.status_code in GONE:
             browser.delete()
+            return "gone"
         return "busy" if error.status_code in BUSY else "refused"
     except TooManyRedirects:
         return "refused"
@@ -90,6 +115,14 @@ def _send_one(browser: PushSubscription, message: Message, ttl: int) -> str:
         return "busy"
     PushSubscription.objects.filter(pk=browser.pk).update(used_at=Now())
     return "sent"
+
+
+def _ttl(message: Message) -> int:
+    """Seconds for which the service may keep it: not past the moment when the next way goes."""
+    ttl = TTL.get(message.kind, TTL_OTHERS)
+    if message.further and message.receipt_seconds:
+        ttl = min(ttl, message.receipt_seconds)
+    return int(ttl - _age(message))
 
 
 def _age(message: Message) -> float:

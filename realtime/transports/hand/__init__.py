@@ -1,0 +1,1 @@
+"""By hand: somebody at the desk telephones, or sends a fax."""
