@@ -9,10 +9,11 @@ from tests.access_matrix import (
     dispatch,
     honoraria,
     interpreting,
+    realtime,
     volunteer_pages,
     volunteers,
 )
 from tests.access_matrix.entries import ENTRIES, ROLES, STAFF_ROLES, Entry
 
 __all__ = ["APPS", "ENTRIES", "ROLES", "STAFF_ROLES", "Entry"]
-APPS = (accounts, volunteers, dispatch, interpreting, honoraria, api, volunteer_pages)
+APPS = (accounts, volunteers, dispatch, interpreting, honoraria, api, volunteer_pages, realtime)

@@ -152,6 +152,7 @@ def test_a_ring_arrives_encrypted_urgent_short_lived_and_without_a_person(
         "url": f"/o/{offer.token}/",
         "kind": "ring",
         "lang": "ja",
+        "receipt": path_for(message.pk),
     }
     for personal in (hana.name, "グエン", "市立病院", "医療", "内科"):
         assert personal not in json.dumps(payload, ensure_ascii=False)
