@@ -53,18 +53,28 @@ class Telephones:
         self._become(call, "ringing")
         return call
 
-    def answer(self, number: str) -> Call:
-        """Ring, pick up, and listen."""
+    def answer(self, number: str, by: str = "human") -> Call:
+        """Ring, pick up, and listen; ``by`` is what the provider takes whoever picks up for."""
         call = self.ring(number)
         self._become(call, "in-progress")
-        self._run(call, call.form["Url"][0])
+        detects = "MachineDetection" in call.form
+        call.answered_by = by if detects else ""
+        self._run(call, call.form["Url"][0], **({"AnsweredBy": by} if detects else {}))
         return call
 
     def press(self, number: str, key: str) -> Call:
-        """A key during the announcement."""
+        """A key during the announcement; an empty one is silence."""
         call = self.to(number)
         assert call.gather, "nobody asked for a key"
         self._run(call, call.gather, Digits=key)
+        return call
+
+    def hang_up_desk(self, number: str, status: str = "completed") -> Call:
+        """The number that the call was put through to hangs up, or never answered."""
+        call = self.to(number)
+        assert call.dialled, "not put through to anybody"
+        call.dialled = ""
+        self._run(call, call.after_dial, DialCallStatus=status)
         return call
 
     def join(self, number: str) -> Call:
@@ -123,11 +133,13 @@ class Telephones:
         if self.callbacks == "held":
             self.held.append((url, params))
         elif self.callbacks != "never":
+            url = url.partition("#")[0]
             for _ in range(2 if self.callbacks == "twice" else 1):
                 self.answers.append(signed_post(url, params))
 
     def _run(self, call: Call, url: str, **params: str) -> None:
         """Ask for TwiML and do what it says."""
+        url = url.partition("#")[0]  # what follows is for the provider alone
         response = signed_post(url, self._about(call, **params))
         assert response.status_code == 200, response.status_code
         call.gather = ""
@@ -145,12 +157,15 @@ class Telephones:
     @staticmethod
     def _say_all(call: Call, verb: ET.Element) -> None:
         found = [verb] if verb.tag == "Say" else verb.findall("Say")
-        call.spoken += [(one.attrib["language"], str(one.text)) for one in found]
+        call.spoken += [(one.attrib["language"], "".join(one.itertext())) for one in found]
 
     def _dial(self, call: Call, dial: ET.Element) -> None:
-        room = dial.find("Conference")
-        assert room is not None
         assert "record" not in dial.attrib
+        number, room = dial.find("Number"), dial.find("Conference")
+        if number is not None:
+            call.dialled, call.after_dial = str(number.text), dial.attrib["action"]
+            return
+        assert room is not None
         assert room.attrib["record"] == "do-not-record"
         name = call.conference = str(room.text)
         # of several who name an address, the provider takes the first

@@ -50,6 +50,9 @@ class Call:
     status: str = "queued"
     gather: str = ""  # where to send pressed keys
     conference: str = ""  # friendly name of the one it is in
+    dialled: str = ""  # number that the call was put through to
+    after_dial: str = ""  # where to go on afterwards
+    answered_by: str = ""  # human, machine_start …, as far as it was to be found out
     spoken: list[tuple[str, str]] = field(default_factory=list)
     sequence: int = 0
 
@@ -101,6 +104,11 @@ class Provider:
         self.calls[call.sid] = call
         return 201, self.show_call(call)
 
+    def list_calls(self, form: Form) -> Answer:
+        """Calls to a number, the newest first; what a call was for is not in the list."""
+        wanted = [one for one in self.calls.values() if one.to == form["To"][0]]
+        return 200, _page("calls", [self.show_call(one) for one in reversed(wanted)])
+
     def call(self, form: Form, sid: str) -> Answer:
         """Fetch a call, or end it when the form says ``Status=completed``."""
         call = self.calls.get(sid)
@@ -116,7 +124,7 @@ class Provider:
         return _common(
             sid=call.sid, to=call.to, status=call.status, direction="outbound-api",
             uri=f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{call.sid}.json",
-            **{"from": call.form["From"][0]},
+            **{"from": call.form["From"][0], "answered_by": call.answered_by or None},
         )  # fmt: skip
 
     def create_token(self, form: Form) -> Answer:
@@ -176,6 +184,7 @@ CREATING = r"/2010-04-01/Accounts/AC[0-9a-f]{32}"
 ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     ("POST", rf"{CREATING}/Messages\.json", Provider.create_message),
     ("POST", rf"{CREATING}/Calls\.json", Provider.create_call),
+    ("GET", rf"{CREATING}/Calls\.json", Provider.list_calls),
     ("POST", rf"{CREATING}/Tokens\.json", Provider.create_token),
     ("POST", r"/v1/Rooms", Provider.create_room),
     ("GET|POST", rf"{CREATING}/Calls/(\w+)\.json", Provider.call),
@@ -235,17 +244,21 @@ class TwilioServer(Provider):
         user, _, secret = base64.b64decode(authorization[6:]).decode().partition(":")
         if (user, secret) != (ACCOUNT, TOKEN):
             return _error(401, 20003)
-        form = parse_qs(exchange.form, keep_blank_values=True)
+        said = exchange.form or (exchange.query if exchange.path.endswith("/Calls.json") else "")
+        form = parse_qs(said, keep_blank_values=True)
         for method, path, handle in ROUTES:
             if exchange.method in method.split("|") and (
                 found := re.fullmatch(path, exchange.path)
             ):
-                return self.do(handle, form, found.groups())
+                changes = bool(exchange.form)
+                return self.do(handle, form, found.groups(), changes=changes)
         return _error(404, 20404)
 
-    def do(self, handle: Callable[..., Answer], form: Form, parts: tuple[str, ...]) -> Answer:
+    def do(
+        self, handle: Callable[..., Answer], form: Form, parts: tuple[str, ...], *, changes: bool
+    ) -> Answer:
         """Handle a request, with the fault that is set if it would change something."""
-        fault = self.fault if form else "ok"
+        fault = self.fault if changes else "ok"
         if fault == "503":
             return _error(503, 20503)
         if fault == "refused":
@@ -269,6 +282,15 @@ class TwilioServer(Provider):
 def _common(**fields: Any) -> dict[str, Any]:
     now = format_datetime(datetime.now(UTC))
     return {"account_sid": ACCOUNT, "date_created": now, "date_updated": now, **fields}
+
+
+def _page(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """A list as the provider sends it, all on one page."""
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/{name.title()}.json"
+    return {
+        name: found, "page": 0, "page_size": 50, "start": 0, "end": len(found),
+        "uri": path, "first_page_uri": path, "next_page_uri": None, "previous_page_uri": None,
+    }  # fmt: skip
 
 
 def _iso() -> str:
