@@ -18,7 +18,6 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 from realtime import voice
 from realtime.delivery import now
 from realtime.models import Message
-from realtime.receipts import record_status
 from realtime.transports import Status
 from realtime.transports.voice.spoken import Spoken, read_aloud, say, words
 from realtime.transports.voice.transport import is_machine, status_of
@@ -40,11 +39,11 @@ def twiml(request: HttpRequest, pk: int) -> HttpResponse:
     message, call = _message(pk), _call(request)
     if is_machine(request.POST.get("AnsweredBy", "")):
         failed = Status(Message.State.FAILED, "machine", "machine")
-        record_status(CHANNEL, call, failed, now())
+        _record(call, failed)
         return _end([])
     if message is None:
         return _end(words("goodbye", "ja"))
-    record_status(CHANNEL, call, Status(Message.State.DELIVERED, "in-progress"), now())
+    _record(call, Status(Message.State.DELIVERED, "in-progress"))
     return _read(message)
 
 
@@ -72,8 +71,14 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     """The call is over, or never came about."""
     found = status_of(request.POST.get("CallStatus", ""), request.POST.get("AnsweredBy", ""))
     if found is not None:
-        record_status(CHANNEL, _call(request), found, now())
+        _record(_call(request), found)
     return HttpResponse(status=NOTHING)
+
+
+def _record(call: str, found: Status) -> None:
+    from realtime.receipts import record_status  # it asks transports, and so this folder
+
+    record_status(CHANNEL, call, found, now())
 
 
 def _call(request: HttpRequest) -> str:

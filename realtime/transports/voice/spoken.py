@@ -42,7 +42,7 @@ def languages() -> list[str]:
 
 def known(tag: str) -> str:
     """The tag under which a language (BCP 47) is spoken here, or an empty string."""
-    for one in (tag, ALIASES.get(tag, ""), tag.split("-")[0], ALIASES.get(tag.split("-")[0], "")):
+    for one in (tag, ALIASES.get(tag, ""), tag.split("-", maxsplit=1)[0], ALIASES.get(tag.split("-", maxsplit=1)[0], "")):
         if one in _texts():
             return one
     return ""
