@@ -337,6 +337,7 @@ TWILIO_API_KEY_SID = os.environ.get("TWILIO_API_KEY_SID", "")
 TWILIO_API_KEY_SECRET = os.environ.get("TWILIO_API_KEY_SECRET", "")
 TWILIO_VIDEO_SDK = os.environ.get("TWILIO_VIDEO_SDK", "")  # the operator's own copy of the file
 SMS_YEN_PER_SEGMENT = int(os.environ.get("SMS_YEN_PER_SEGMENT", "12"))  # an estimate for the cap
+VOICE_YEN_PER_MINUTE = int(os.environ.get("VOICE_YEN_PER_MINUTE", "25"))  # likewise
 # where test messages go every few minutes, through the whole path (realtime.canary)
 CANARY_SMS_NUMBER = os.environ.get("CANARY_SMS_NUMBER", "")
 CANARY_EMAIL = os.environ.get("CANARY_EMAIL", "")

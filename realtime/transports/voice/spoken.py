@@ -42,10 +42,9 @@ def languages() -> list[str]:
 
 def known(tag: str) -> str:
     """The tag under which a language (BCP 47) is spoken here, or an empty string."""
-    for one in (tag, ALIASES.get(tag, ""), tag.split("-", maxsplit=1)[0], ALIASES.get(tag.split("-", maxsplit=1)[0], "")):
-        if one in _texts():
-            return one
-    return ""
+    primary = tag.partition("-")[0]
+    tries = (tag, ALIASES.get(tag, ""), primary, ALIASES.get(primary, ""))
+    return next((one for one in tries if one in _texts()), "")
 
 
 def words(key: str, tag: str, own: str = "") -> list[Spoken]:
