@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 
 from accounts.models import Organization
 from accounts.times import instant, local
+from dispatch.awaited import Awaited, not_arrived, silent
 from dispatch.calls import Call, call_list
 from dispatch.desk_help import DeskHelp, help_for
 from dispatch.ladder import ASKING, DEVICE, OPERATOR, next_index
@@ -83,7 +84,8 @@ class Board:
     on_call: list[Volunteer] = field(default_factory=list)
     on_site: list[OnSite] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    silent: list[Assignment] = field(default_factory=list)
+    silent: list[Awaited] = field(default_factory=list)
+    not_arrived: list[Awaited] = field(default_factory=list)
     unreported: int = 0
 
 
@@ -95,7 +97,8 @@ def board_of(organization: Organization, at: datetime) -> Board:
         on_call=people_on_call(organization, at),
         on_site=on_site(organization, at),
         calls=call_list(organization, at),
-        silent=silent_bookings(organization, at),
+        silent=silent(organization, at),
+        not_arrived=not_arrived(organization, at),
         unreported=Assignment.objects.filter(
             request__organization=organization,
             request__ends_at__lt=at,
@@ -226,15 +229,3 @@ def people_on_call(organization: Organization, at: datetime) -> list[Volunteer]:
     """People ready for video now; their languages are prefetched."""
     found = on_call_now(Volunteer.objects.of(organization), at).prefetch_related("skills")
     return list(found.order_by("on_call_until", "number")[:60])
-
-
-def silent_bookings(organization: Organization, at: datetime) -> list[Assignment]:
-    """Booked people who were asked to reconfirm and have not answered for six hours."""
-    return list(
-        Assignment.objects.filter(
-            request__organization=organization,
-            state=Assignment.State.CONFIRMED,
-            reconfirm_asked_at__lt=at - timedelta(hours=6),
-            request__ends_at__gt=at,
-        ).select_related("request", "volunteer")[:20]
-    )

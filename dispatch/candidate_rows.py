@@ -174,12 +174,13 @@ CROSS JOIN LATERAL (
 WHERE s.language = ANY(%(tags)s) AND v.organization_id = %(organization)s
   AND v.status <> 'withdrawn' {which}
 """
-# a no to coming is none to being asked by video
+# a no to coming is none to being asked by video; who said yes too late may be asked again
 ALREADY_ASKED = """
   AND v.id NOT IN (SELECT o.volunteer_id FROM dispatch_offer o
                    JOIN dispatch_request q ON q.id = o.request_id
                    WHERE o.request_id = %(request)s AND o.created_at >= q.search_since
                      AND (o.state <> 'withdrawn' OR o.answered_via = 'desk')
+                     AND (o.late_yes_at IS NULL OR o.answered_via = 'desk')
                      AND NOT (%(by_video)s AND o.state = 'declined' AND NOT o.remote)
                    UNION ALL
                    SELECT a.volunteer_id FROM dispatch_assignment a

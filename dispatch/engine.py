@@ -16,10 +16,12 @@ from typing import Any
 from django.db import transaction
 
 from accounts.clock import database_now
+from dispatch import standby
 from dispatch.actions.assignments import close_if_over
 from dispatch.actions.common import log, save_and_announce, schedule
 from dispatch.actions.offers import send_wave, withdraw_open_offers
 from dispatch.actions.operators import ON_THE_PHONE, fail
+from dispatch.actions.reconfirming import follow_up
 from dispatch.actions.requests import release_everybody
 from dispatch.actions.rings import ring_on_call
 from dispatch.actions.rungs import closed_because, open_next
@@ -27,8 +29,7 @@ from dispatch.candidates import find_candidates
 from dispatch.chances import fill_chance, still_yes, wave_size
 from dispatch.ladder import ASKING, NEIGHBOUR, REMOTE, VIDEO, VOLUNTEER, next_index
 from dispatch.matching import Ranking
-from dispatch.messages import ask_to_reconfirm
-from dispatch.models import Assignment, Mode, Offer, OperatorCall, Request, Urgency
+from dispatch.models import Mode, Offer, OperatorCall, Request, Urgency
 from dispatch.neighbours import find_neighbours
 from dispatch.operators import running_call
 from dispatch.policy import DEFAULT, Policy, decent_hour
@@ -53,13 +54,17 @@ def advance(request_id: int, at: datetime | None = None) -> bool:
         )
         if request is None:
             return False
+        silent = False
+        if request.status in {Request.Status.OPEN, Request.Status.FILLED}:
+            # also while another seat is still open: those who are booked must not be forgotten
+            silent = follow_up(request, at)
         if request.status == Request.Status.OPEN:
             _advance_open(request, at)
         elif request.status == Request.Status.FILLED:
-            _advance_filled(request, at)
+            close_if_over(request, at)
         else:
             schedule(request, Request.NextAction.NONE, None)
-        save_and_announce(request, event=_event(request))
+        save_and_announce(request, event="request.needs_desk" if silent else _event(request))
     return True
 
 
@@ -122,7 +127,7 @@ def _ask(request: Request, at: datetime) -> bool:
         _plan_next(request, at, minutes=(ringing.look_at - at) / timedelta(minutes=1))
         return True
     pending = _pending(request, at, plan["horizon_minutes"])
-    ranking = _without(_candidates(request, at), ringing.waiting)
+    ranking = standby.first(request, _without(_candidates(request, at), ringing.waiting))
     if wait_until := _quiet_until(request, at):
         ranking = _night_people(ranking)
         if not ranking.candidates:
@@ -288,30 +293,3 @@ def _give_up_call(request: Request, at: datetime) -> None:
     """A call that was dialled and never recorded as answered does not outlive the request."""
     if call := running_call(request):
         fail(request, call, reason="依頼の時間が終わった", by=None, at=at)
-
-
-def _advance_filled(request: Request, at: datetime) -> None:
-    if request.next_action == Request.NextAction.RECONFIRM:
-        _reconfirm(request, at)
-    else:
-        close_if_over(request, at)
-
-
-def _reconfirm(request: Request, at: datetime) -> None:
-    """Ask everybody booked; in the evening the desk hears who has not answered."""
-    waiting = request.assignments.filter(state=Assignment.State.CONFIRMED)
-    unasked = waiting.filter(reconfirm_asked_at__isnull=True)
-    if unasked.exists():
-        for assignment in unasked.select_related("volunteer__organization"):
-            ask_to_reconfirm(assignment, at=at)
-        unasked.update(reconfirm_asked_at=at)
-        log(request, "reconfirm.asked", by=None, at=at)
-        schedule(
-            request,
-            Request.NextAction.RECONFIRM,
-            min(at + timedelta(hours=6), request.starts_at),
-        )
-        return
-    if waiting.exists():
-        log(request, "reconfirm.silent", by=None, at=at, waiting=waiting.count())
-    schedule(request, Request.NextAction.CLOSE, max(request.ends_at, at + timedelta(seconds=1)))

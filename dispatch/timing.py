@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from accounts.models import Organization
 from accounts.times import instant, local
 from dispatch.ladder import deadline_of
 from dispatch.models import Request, Urgency
 from dispatch.policy import decent_hour, urgency_class
+from dispatch.reconfirming import next_step_at
 from volunteers.availability import is_holiday
 from volunteers.models import Volunteer
 
 DESK_REMINDER = timedelta(minutes=30)
 NOW_REMINDER = timedelta(minutes=5)
 WORK_BEGINS = 10 * 60
-RECONFIRM_MINUTE = 10 * 60  # the day before at 10:00, while there is still time to find another
+PRESSING = timedelta(hours=3)
+"""Less than this between the next decent hour and the job: people are asked also at night."""
 WATCHING = timedelta(minutes=2)
 
 
@@ -53,20 +56,42 @@ def send_not_before(
 
 def quiet_until(request: Request, volunteer: Volunteer, at: datetime) -> datetime:
     """``at``, or the next decent hour for messages about a booked job that is still to come."""
-    if volunteer.night_messages or request.urgency != Urgency.BOOKED:
+    if request.urgency != Urgency.BOOKED:
         return at
-    organization = request.organization
-    decent = decent_hour(at, organization.quiet_from, organization.quiet_to)
+    decent = decent_for(volunteer, request.organization, at)
     return at if at < request.starts_at < decent else decent
 
 
+def decent_for(volunteer: Volunteer, organization: Organization, at: datetime) -> datetime:
+    """``at``, or the end of the hours in which this person is not written to (UTC).
+
+    The person's own quiet hours if they chose some, else those of the organization.
+    """
+    if volunteer.night_messages:
+        return at
+    own = volunteer.quiet_from, volunteer.quiet_to
+    if own[0] is not None and own[1] is not None:
+        return decent_hour(at, own[0], own[1])
+    return decent_hour(at, organization.quiet_from, organization.quiet_to)
+
+
 def after_filling(request: Request, at: datetime) -> tuple[str, datetime]:
-    """What follows once every seat is taken: a reconfirmation the day before, else the end."""
-    day_before = local(request.starts_at).date() - timedelta(days=1)
-    ask_at = instant(day_before, RECONFIRM_MINUTE)
-    if request.urgency == Urgency.BOOKED and ask_at > at + timedelta(hours=12):
-        return Request.NextAction.RECONFIRM, ask_at
+    """What follows once every seat is taken: a question or alarm about who comes, else the end."""
+    due = next_step_at(request)
+    if due is not None and due < request.starts_at:
+        return Request.NextAction.RECONFIRM, max(due, at)
     return Request.NextAction.CLOSE, max(request.ends_at, at)
+
+
+def is_pressing(request: Request, at: datetime) -> bool:
+    """A booked job for which a seat comes free so late that nobody can wait for the morning."""
+    if request.urgency != Urgency.BOOKED or at >= request.ends_at:
+        return False
+    organization = request.organization
+    decent = decent_hour(at, organization.quiet_from, organization.quiet_to)
+    if request.starts_at - decent <= PRESSING:
+        return True
+    return decent == at and class_of(request, at) == "today"
 
 
 def rung_deadline(request: Request) -> datetime | None:

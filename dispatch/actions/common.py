@@ -68,6 +68,13 @@ def wake_engine(request: Request) -> None:
         advance_request.configure(schedule_at=request.next_action_at).defer(request_id=request.pk)
 
 
+def note_for_calendars(assignment: Assignment, at: datetime) -> tuple[str, str]:
+    """Count a change that calendars have to be told; returns the fields to save."""
+    assignment.calendar_sequence += 1
+    assignment.calendar_changed_at = at
+    return "calendar_sequence", "calendar_changed_at"
+
+
 def schedule(request: Request, action: str, at: datetime | None) -> None:
     """Say what happens next to the request, and when (UTC)."""
     request.next_action, request.next_action_at = action, at

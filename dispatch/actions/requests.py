@@ -9,7 +9,14 @@ from django.db import connection, transaction
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
-from dispatch.actions.common import lock_request, log, move, save_and_announce, schedule
+from dispatch.actions.common import (
+    lock_request,
+    log,
+    move,
+    note_for_calendars,
+    save_and_announce,
+    schedule,
+)
 from dispatch.actions.drafts import (
     COLUMNS,
     Draft,
@@ -113,11 +120,19 @@ def edit_request(request: Request, draft: Draft, *, by: User, at: datetime) -> R
             if locked.status == Request.Status.OPEN and {"field", "urgency"} & set(changed):
                 follow_field(locked, at)
             told = _fit_seats(locked, at)
+            if {"desk", "place_area"} & set(changed):
+                _note_move(locked, at)
         log(locked, "request.edited", by=by, at=at, changed=changed, restarted=restart)
         if {"mode", "starts_at", "ends_at", "seats"} & set(changed):
             log_length(locked, by=by, at=at)
         save_and_announce(locked, volunteers=told)
     return locked
+
+
+def _note_move(request: Request, at: datetime) -> None:
+    """What calendars say of the place has changed for everybody booked."""
+    for assignment in request.assignments.active().select_for_update(of=("self",)):
+        assignment.save(update_fields=note_for_calendars(assignment, at))
 
 
 def _fit_seats(request: Request, at: datetime) -> list[int]:
@@ -261,7 +276,8 @@ def release_everybody(request: Request, *, reason: str, at: datetime) -> list[in
     for assignment in held.select_for_update(of=("self",)).select_related("volunteer"):
         move(assignment, "state", Assignment.State.CANCELLED)
         assignment.ended_at, assignment.end_reason = at, reason
-        assignment.save(update_fields=["state", "ended_at", "end_reason"])
+        calendar = note_for_calendars(assignment, at)
+        assignment.save(update_fields=["state", "ended_at", "end_reason", *calendar])
         messages.tell_released(
             assignment.volunteer, request, reason=reason, at=at, assignment=assignment
         )

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from accounts.times import local
 from dispatch.models.requests import Request
 from volunteers.models import Volunteer
 
@@ -248,3 +249,14 @@ class Assignment(models.Model):
     def is_active(self) -> bool:
         """It holds a seat."""
         return self.state in self.ACTIVE_STATES
+
+    @property
+    def stages(self) -> str:
+        """What was heard from the place, for the desk: «13:20 出発　13:52 到着»; empty before."""
+        heard = [
+            (self.on_the_way_at, "出発"),
+            (self.arrived_at, "到着"),
+            (self.started_at, "開始"),
+            (self.finished_at, "終了"),
+        ]
+        return "\u3000".join(f"{local(when):%-H:%M} {word}" for when, word in heard if when)

@@ -217,7 +217,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @roles(*WRITERS)
 @require_POST
 def assignment_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Confirm, start, release or mark as not kept, for the volunteer on the telephone."""
+    """Confirm, arrive, start, release or mark as not kept, for the volunteer on the telephone."""
     membership, _, user = acting(request)
     assignment = get_assignment_for(membership, pk)
     at = database_now()
@@ -226,6 +226,10 @@ def assignment_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         "reconfirm": (
             lambda: assignment_actions.reconfirm(assignment, by=user, at=at),
             "前日の確認を記録しました。",
+        ),
+        "arrived": (
+            lambda: assignment_actions.arrive(assignment, by=user, at=at),
+            "到着を記録しました。",
         ),
         "start": (
             lambda: assignment_actions.start(assignment, by=user, at=at),

@@ -101,7 +101,14 @@ def test_a_failed_message_does_not_count_as_a_likely_yes(city: Organization, now
     assert request.offers.count() > first
 
 
+def quiet_nights(city: Organization) -> None:
+    """No messages from 21:00 to 8:00."""
+    city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
+    city.save()
+
+
 def test_at_night_only_those_are_asked_who_allow_it(city: Organization) -> None:
+    quiet_nights(city)
     VolunteerFactory(organization=city)
     owl = VolunteerFactory(organization=city, night_messages=True)
     start = NIGHT + timedelta(days=2, hours=12)
@@ -113,6 +120,7 @@ def test_at_night_only_those_are_asked_who_allow_it(city: Organization) -> None:
 def test_other_messages_about_a_booking_wait_for_the_morning_too(
     city: Organization, hana: Volunteer, coordinator: User
 ) -> None:
+    quiet_nights(city)
     request = taken(city, NIGHT)
     assign_directly(request, hana, by=coordinator, at=NIGHT)
     message = Message.objects.get(kind="booked")

@@ -154,6 +154,8 @@ def test_every_rung_is_reached_and_the_request_ends_as_unmet(
 
 
 def test_a_booked_wave_waits_for_a_decent_hour(city: Organization, ten: list[object]) -> None:
+    city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
+    city.save()
     night = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)  # 22:30 in Tokyo
     request = booked(city, night)
     advance(request.pk, night)
@@ -174,25 +176,6 @@ def test_stopped_waves_ask_nobody_but_remind_the_desk(
     assert request.next_action == "desk"
     assert request.next_action_at is not None
     assert request.next_action_at > at
-
-
-def test_the_day_before_a_positive_answer_is_asked_for(
-    city: Organization, ten: list[object], now: datetime
-) -> None:
-    request = booked(city, now)
-    advance(request.pk, now)
-    accept_offer(request.offers.first(), via="web", at=now)  # type: ignore[arg-type]
-    request.refresh_from_db()
-    assert request.next_action == "reconfirm"
-    ask_at = request.next_action_at
-    assert ask_at == datetime(2026, 11, 25, 1, 0, tzinfo=UTC)  # the day before, 10:00 in Tokyo
-    advance(request.pk, ask_at)
-    assert Message.objects.filter(kind="reconfirm").count() == 1
-    request.refresh_from_db()
-    assert request.next_action_at == ask_at + timedelta(hours=6)
-    advance(request.pk, request.next_action_at)
-    assert AuditEntry.objects.filter(verb="reconfirm.silent").exists()
-    assert Message.objects.filter(kind="reconfirm").count() == 1
 
 
 def test_after_the_end_a_report_is_asked_for_and_silence_finishes_nothing(
