@@ -19,7 +19,6 @@ from realtime.models import Message
 from volunteers.models import Volunteer
 
 LISTED_FOR = timedelta(days=2)
-UNREACHED = [Message.State.BY_HAND, Message.State.FAILED]
 ASKING = {"offer", "offer_now", "offer_video", "offer_now_video", "ring"}
 TO_SAY = {
     "offer": "通訳のお願い",
@@ -73,11 +72,12 @@ def call_list(organization: Organization, at: datetime) -> list[Call]:
     """
     messages = list(
         Message.objects.of_organization(organization.pk)
-        .filter(state__in=UNREACHED, handled_at=None, created_at__gt=at - LISTED_FOR)
+        .unreached()  # a failure that went on to another channel is none
+        .filter(handled_at=None, created_at__gt=at - LISTED_FOR)
         .filter(recipient__startswith="volunteer:")
         .exclude(kind="code")
-        .exclude(channel=Message.Channel.PUSH)  # always beside another message
-        .exclude(error="taken_back")
+        # a push without other ways goes beside another message
+        .exclude(channel=Message.Channel.PUSH, previous=None)
         .order_by("-id")
     )
     # a neighbour's volunteer can be telephoned after having accepted

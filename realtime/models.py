@@ -195,7 +195,8 @@ class ParkedStatus(models.Model):
 
     channel = models.CharField(max_length=10, choices=Message.Channel.choices)
     provider_id = models.CharField(max_length=80)
-    status = models.CharField(max_length=20)
+    status = models.CharField(max_length=20, help_text="the provider's word")
+    state = models.CharField(max_length=10, choices=Message.State.choices, default="sent")
     error = models.CharField(max_length=60, blank=True)
     received_at = models.DateTimeField()
 
@@ -262,3 +263,53 @@ class DailyCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.day}: {self.yen}"
+
+
+class SimulatedLine(models.Model):
+    """How the simulated provider of a channel behaves; without a row it does everything right."""
+
+    class Mode(models.TextChoices):
+        OK = "ok", "正常"
+        AWAY = "503", "受け付けない（503）"
+        LOST_ANSWER = "500", "受け付けるが、エラーを返す（500）"
+        TIMEOUT = "timeout", "応答がない"
+        SLOW = "slow", "遅い"
+        TWICE = "twice", "到達通知が2回届く"
+        REORDER = "reorder", "到達通知の順序が逆になる"
+        NEVER = "never", "到達通知が届かない"
+        REPLY = "reply", "届くと「はい」と返信がある"
+
+    channel = models.CharField(max_length=10, primary_key=True, choices=Message.Channel.choices)
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.OK)
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.mode}"
+
+
+class SimulatedMessage(models.Model):
+    """What a simulated provider took, and what it has still to say about it."""
+
+    channel = models.CharField(max_length=10, choices=Message.Channel.choices)
+    address = models.CharField(max_length=254)
+    digest = models.CharField(max_length=64, help_text="of the text; the text is not kept twice")
+    accepted_at = models.DateTimeField()
+    word = models.CharField(max_length=20, default="queued", help_text="its last word")
+    plan = models.JSONField(default=list, help_text="words to come: [seconds after, word]")
+    next_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["channel", "digest"], name="simulated_alike"),
+            models.Index(
+                fields=["next_at"], condition=Q(next_at__isnull=False), name="simulated_next"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sid} {self.word}"
+
+    @property
+    def sid(self) -> str:
+        """What the provider calls it."""
+        return f"sim-{self.pk}"

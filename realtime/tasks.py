@@ -47,10 +47,23 @@ def deliver_message(message_id: int) -> None:
 @app.periodic(cron="* * * * * */5")
 @background(queue="messages", name="realtime.sweep_messages", queueing_lock="sweep_messages")
 def sweep_messages(timestamp: int) -> None:
-    """Deliver what a lost wake-up left behind."""
-    from realtime.delivery import deliver_due
+    """Try next ways where no receipt came in time; deliver what a lost wake-up left behind."""
+    from realtime.delivery import deliver_due, now
+    from realtime.receipts import sweep
 
+    sweep(now())
     deliver_due()
+
+
+@app.periodic(cron="*/30 * * * * *")
+@background(queue="messages", name="realtime.poll_messages", queueing_lock="poll_messages")
+def poll_messages(timestamp: int) -> None:
+    """Ask providers about messages of which nothing was heard."""
+    from realtime.delivery import now
+    from realtime.receipts import match_left_over, poll
+
+    match_left_over(now())
+    poll(now())
 
 
 @app.periodic(cron="23 * * * *")
@@ -75,3 +88,23 @@ def forget_secrets(timestamp: int) -> None:
     from realtime.outbox import forget_secrets
 
     forget_secrets(at=now())
+
+
+@app.periodic(cron="* * * * *")
+@background(queue="messages", name="realtime.send_canaries", queueing_lock="send_canaries")
+def send_canaries(timestamp: int) -> None:
+    """Send a message to ourselves on every channel whose turn it is."""
+    from realtime.canary import send_due
+    from realtime.delivery import now
+
+    send_due(now())
+    play_simulated()  # words of the simulated provider whose job was lost
+
+
+@background(queue="messages", name="realtime.play_simulated")
+def play_simulated() -> None:
+    """Have the simulated provider say what is due."""
+    from realtime.delivery import now
+    from realtime.transports.simulated.receipts import play
+
+    play(now())

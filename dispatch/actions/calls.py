@@ -10,7 +10,7 @@ from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import User
 from dispatch.actions.offers import mark_sent
-from dispatch.calls import ASKING, UNREACHED, to_say
+from dispatch.calls import ASKING, to_say
 from dispatch.models import Offer
 from realtime.events import organization_group, publish
 from realtime.models import Message
@@ -27,7 +27,7 @@ def record_call(message: Message, *, by: User, at: datetime) -> Message:
         if locked.handled_at:
             text = f"すでに{locked.handled_by}さんが連絡済みにしています。"
             raise ActionError("already_handled", text)
-        if locked.state not in UNREACHED:
+        if locked.state not in Message.UNREACHED or locked.went_on:
             raise ActionError("wrong_state", "このご連絡は、電話の必要がなくなりました。")
         locked.handled_at, locked.handled_by = at, str(by)[:120]
         locked.save(update_fields=["handled_at", "handled_by"])
