@@ -12,7 +12,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from openapi_core import OpenAPI
 from openapi_core.datatypes import RequestParameters
@@ -55,7 +55,7 @@ class SentRequest:
         self.body = exchange.form.encode() if exchange.form else None
         self.content_type = "application/x-www-form-urlencoded"
         self.parameters = RequestParameters(
-            query=ImmutableMultiDict(),
+            query=ImmutableMultiDict(parse_qsl(exchange.query)),
             header=Headers({"Authorization": exchange.authorization}),
             cookie=ImmutableMultiDict(),
         )
@@ -72,13 +72,15 @@ class GivenResponse:
 
 
 def fields_of(name: str, exchange: Exchange) -> set[str]:
-    """The form fields that an operation has; the description lets others pass unseen."""
+    """The fields that an operation has; the description lets others pass unseen."""
     for template, operations in text_of(name)["paths"].items():
         pattern = re.sub(r"{\w+}", r"[^/]+", template.replace(".", r"\."))
         if exchange.method.lower() in operations and re.fullmatch(pattern, exchange.path):
-            body = operations[exchange.method.lower()].get("requestBody", {"content": {}})
+            operation = operations[exchange.method.lower()]
+            asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
+            body = operation.get("requestBody", {"content": {}})
             content = body["content"].get("application/x-www-form-urlencoded", {"schema": {}})
-            return set(content["schema"].get("properties", {}))
+            return asked | set(content["schema"].get("properties", {}))
     return set()
 
 
@@ -87,7 +89,8 @@ def check(exchange: Exchange) -> None:
     name, host = next(found for start, found in FILES.items() if exchange.path.startswith(start))
     request: Any = SentRequest(exchange, host)
     described(name).validate_request(request)
-    if unknown := set(parse_qs(exchange.form)) - fields_of(name, exchange):
+    given = {*parse_qs(exchange.form), *parse_qs(exchange.query)}
+    if unknown := given - fields_of(name, exchange):
         raise ValueError(f"not described: {sorted(unknown)}")
     if 200 <= exchange.status < 300:
         described(name).validate_response(request, GivenResponse(exchange))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -58,6 +58,19 @@ class Call:
 
 
 @dataclass
+class Text:
+    """A message as the provider sees it."""
+
+    sid: str
+    to: str
+    body: str
+    form: Form
+    made_at: datetime
+    status: str = "queued"
+    error: int | None = None
+
+
+@dataclass
 class VideoRoom:
     """A video room and who is in it by identity."""
 
@@ -72,12 +85,17 @@ class Provider:
     """What Twilio knows. ``fault`` is how it answers whatever creates something:
 
     ``ok``; ``503`` (nothing done); ``500`` (done all the same); ``dropped`` (done, and the line is
-    cut); ``refused`` (400). ``slow``: seconds between doing and answering.
+    cut); ``refused`` (400). ``faults``, if any are left, are taken one by one before it. ``slow``:
+    seconds between doing and answering. ``mute`` is the same as ``503`` for whatever only asks.
     """
 
     def __init__(self) -> None:
         self.fault, self.slow = "ok", 0.0
+        self.faults: Iterator[str] = iter(())
+        self.mute = False
         self.sent: Counter[str] = Counter()  # messages by their body
+        self.texts: dict[str, Text] = {}
+        self.stopped: set[str] = set()  # numbers that sent STOP
         self.calls: dict[str, Call] = {}
         self.rooms: dict[str, VideoRoom] = {}
         self.tokens_made = 0
@@ -90,12 +108,41 @@ class Provider:
         return f"{prefix}{number:032x}"
 
     def create_message(self, form: Form) -> Answer:
-        self.sent[form["Body"][0]] += 1
-        number = sum(self.sent.values())
-        return 201, _common(
-            sid=self.sid("SM", number), status="queued", body=form["Body"][0], to=form["To"][0],
-            direction="outbound-api", num_segments="1", num_media="0", **{"from": form["From"][0]},
-        )  # fmt: skip
+        to, body = form["To"][0], form["Body"][0]
+        if not to.startswith("+"):
+            return _error(400, 21211)
+        if to in self.stopped:
+            return _error(400, 21610)
+        self.sent[body] += 1
+        sid = self.sid("SM", len(self.texts) + 1)
+        self.texts[sid] = Text(sid, to, body, form, datetime.now(UTC))
+        return 201, self.show_message(self.texts[sid])
+
+    def list_messages(self, form: Form) -> Answer:
+        """Messages to a number from one of ours, the newest first."""
+        wanted = [
+            one for one in self.texts.values()
+            if one.to == form["To"][0] and one.form["From"] == form["From"]
+        ]  # fmt: skip
+        return 200, _page("messages", [self.show_message(one) for one in reversed(wanted)])
+
+    def message(self, form: Form, sid: str) -> Answer:
+        """Fetch a message."""
+        found = self.texts.get(sid)
+        return (200, self.show_message(found)) if found else _error(404, 20404)
+
+    def show_message(self, text: Text) -> dict[str, Any]:
+        left = text.status not in {"queued", "accepted"}
+        return _common(
+            sid=text.sid, status=text.status, body=text.body, to=text.to, num_segments="1",
+            num_media="0", direction="outbound-api", error_code=text.error, error_message=None,
+            uri=f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{text.sid}.json", price=None,
+            **{"from": text.form["From"][0]},
+        ) | {
+            "date_created": format_datetime(text.made_at),
+            # one that still waits has none, and is not found by it
+            "date_sent": format_datetime(text.made_at) if left else None,
+        }  # fmt: skip
 
     def create_call(self, form: Form) -> Answer:
         if not form["To"][0].startswith("+") or not form["From"][0].startswith("+"):
@@ -183,6 +230,8 @@ ENDED = {"completed", "busy", "no-answer", "failed", "canceled"}
 CREATING = r"/2010-04-01/Accounts/AC[0-9a-f]{32}"
 ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
     ("POST", rf"{CREATING}/Messages\.json", Provider.create_message),
+    ("GET", rf"{CREATING}/Messages\.json", Provider.list_messages),
+    ("GET", rf"{CREATING}/Messages/(\w+)\.json", Provider.message),
     ("POST", rf"{CREATING}/Calls\.json", Provider.create_call),
     ("GET", rf"{CREATING}/Calls\.json", Provider.list_calls),
     ("POST", rf"{CREATING}/Tokens\.json", Provider.create_token),
@@ -244,8 +293,8 @@ class TwilioServer(Provider):
         user, _, secret = base64.b64decode(authorization[6:]).decode().partition(":")
         if (user, secret) != (ACCOUNT, TOKEN):
             return _error(401, 20003)
-        said = exchange.form or (exchange.query if exchange.path.endswith("/Calls.json") else "")
-        form = parse_qs(said, keep_blank_values=True)
+        lists = exchange.path.endswith(("/Calls.json", "/Messages.json"))
+        form = parse_qs(exchange.form or exchange.query * lists, keep_blank_values=True)
         for method, path, handle in ROUTES:
             if exchange.method in method.split("|") and (
                 found := re.fullmatch(path, exchange.path)
@@ -258,7 +307,8 @@ class TwilioServer(Provider):
         self, handle: Callable[..., Answer], form: Form, parts: tuple[str, ...], *, changes: bool
     ) -> Answer:
         """Handle a request, with the fault that is set if it would change something."""
-        fault = self.fault if changes else "ok"
+        with self.lock:
+            fault = next(self.faults, self.fault) if changes else "503" if self.mute else "ok"
         if fault == "503":
             return _error(503, 20503)
         if fault == "refused":
