@@ -19,10 +19,12 @@ class DispatchConfig(AppConfig):
     def ready(self) -> None:
         """Hear what became of messages; say the verbs of this app in words on the audit page."""
         from accounts import audit
+        from dispatch import voice_answers
         from dispatch.log_texts import verbs_in_words
         from realtime import delivery
 
         audit.WORDS.update(verbs_in_words())
+        voice_answers.connect()
         delivery.on_result.append(note_delivery)
 
 

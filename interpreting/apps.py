@@ -35,7 +35,10 @@ class InterpretingConfig(AppConfig):
         """Say the verbs of this app in words on the audit page."""
         from accounts import audit
         from dispatch import log_texts
+        from interpreting.telephone.legs import known_calls
+        from realtime import voice
 
+        voice.other_calls.append(known_calls)
         about = {f"room.{verb}" for verb in ABOUT_A_SEAT}
         log_texts.SENTENCES.update(
             {

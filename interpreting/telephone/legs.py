@@ -84,6 +84,12 @@ def hear_conference(
     return hear(leg.token, call, to, at=at, said_at=said_at)
 
 
+def known_calls(ids: set[str]) -> set[str]:
+    """Which of the provider's call ids are legs; a search for a lost call must pass them over."""
+    found = PhoneLeg.objects.filter(provider_id__in=ids)
+    return {str(one) for one in found.values_list("provider_id", flat=True)}
+
+
 def fail(leg_id: int, problem: str, *, at: datetime) -> None:
     """The call was not made, or nothing was heard of it."""
     with transaction.atomic():

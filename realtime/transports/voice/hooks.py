@@ -29,6 +29,8 @@ TIMES_READ = 2
 MOST_KEYS = 5
 """After so many keys that lead nowhere the call ends."""
 KEY_SECONDS = 7
+OUTCOMES = ("yours", "declined", "too_late", "noted")
+"""Fixed texts about what a key led to; anything else comes with a text of its own."""
 DESK_RINGS_SECONDS = 40
 NOTHING = 204
 
@@ -122,7 +124,7 @@ def _read(message: Message, *, read: int = 1, pressed: int = 0, desk: bool = Fal
 
 def _answered(message: Message, answer: voice.Answer) -> HttpResponse:
     """Say what the key led to; then the desk, or the end."""
-    spoken = _fixed(message, answer.outcome) if answer.outcome else []
+    spoken = _fixed(message, answer.outcome) if answer.outcome in OUTCOMES else []
     if answer.text:
         spoken = [read_aloud(answer.text, message.language), *spoken[1:]]
     if answer.dial:
