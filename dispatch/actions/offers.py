@@ -26,16 +26,18 @@ from dispatch.ladder import ASKING, REMOTE
 from dispatch.matching import Candidate
 from dispatch.messages import (
     send_offer,
-    stop_push,
+    stop_asking,
     tell_accepted,
     tell_filled,
     tell_released,
 )
 from dispatch.models import Assignment, Mode, Offer, Request, Wave
 from dispatch.neighbours import is_lent, may_serve, name_on
+from dispatch.offer_codes import codes_for
 from dispatch.timing import after_filling, is_watching, offer_expiry, send_not_before
 from dispatch.travel import LONGEST_MINUTES, Point, Site, minutes_between_jobs
 from realtime.events import organization_group, publish
+from realtime.outbox import reached
 from volunteers.models import Volunteer
 
 FARTHEST = timedelta(minutes=LONGEST_MINUTES)
@@ -74,10 +76,13 @@ def send_wave(
     busy |= set(request.assignments.active().values_list("volunteer_id", flat=True))
     wanted = {c.volunteer_id: c for c in candidates if c.volunteer_id not in busy}
     people = list(Volunteer.objects.filter(pk__in=wanted).select_related("organization"))
+    codes = codes_for(people, at=at)
     head_start = any(is_watching(volunteer, at) for volunteer in people)
     offers = []
     for volunteer in people:
-        offer = _make_offer(request, wave, volunteer, wanted[volunteer.pk], remote=remote, at=at)
+        offer = _make_offer(
+            wave, volunteer, wanted[volunteer.pk], code=codes[volunteer.pk], remote=remote
+        )
         not_before = send_not_before(request, volunteer, at, head_start=head_start)
         send_offer(offer, at=at, not_before=not_before)
         offers.append(offer)
@@ -108,19 +113,15 @@ def new_wave(request: Request, *, at: datetime, reason: str, pool_size: int, cha
 
 
 def _make_offer(
-    request: Request,
-    wave: Wave,
-    volunteer: Volunteer,
-    candidate: Candidate,
-    *,
-    remote: bool,
-    at: datetime,
+    wave: Wave, volunteer: Volunteer, candidate: Candidate, *, code: str, remote: bool
 ) -> Offer:
+    request, at = wave.request, wave.at
     return Offer.objects.create(
         request=request,
         volunteer=volunteer,
         wave=wave,
         remote=remote and not Mode(request.mode).is_remote,
+        code=code,
         rank=candidate.rank,
         chance=candidate.chance,
         reasons=[{"code": r.code, "text": r.text, "for": r.in_favour} for r in candidate.reasons],
@@ -153,10 +154,14 @@ def offer_to(
 
 
 def mark_sent(offer_id: int, *, at: datetime) -> None:
-    """The provider has taken the message; answers that were quicker are left alone."""
-    Offer.objects.filter(pk=offer_id, state=Offer.State.PREPARED).update(
-        state=Offer.State.SENT, sent_at=at
-    )
+    """The provider has taken the message; answers that were quicker are left alone.
+
+    An offer that somebody holds is being answered or taken back at this moment. It is not waited
+    for: whoever holds it may be waiting for the message that the caller holds.
+    """
+    free = Offer.objects.select_for_update(skip_locked=True, no_key=True).order_by()
+    prepared = free.filter(pk=offer_id, state=Offer.State.PREPARED)
+    Offer.objects.filter(pk__in=prepared.values("pk")).update(state=Offer.State.SENT, sent_at=at)
 
 
 def mark_seen(offer: Offer, *, at: datetime) -> None:
@@ -165,6 +170,7 @@ def mark_seen(offer: Offer, *, at: datetime) -> None:
         pk=offer.pk, state__in=[Offer.State.PREPARED, Offer.State.SENT]
     ).update(state=Offer.State.SEEN, seen_at=at)
     Volunteer.objects.filter(pk=offer.volunteer_id).update(last_seen_at=at)
+    reached(offer.key, at)
     if moved:
         with transaction.atomic():
             save_and_announce(lock_request(offer.request_id))
@@ -200,7 +206,7 @@ def accept_offer(
         move(offer, "state", Offer.State.ACCEPTED)
         offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
         offer.save()
-        stop_push(offer, at=at)  # a ring must not go on on the person's other devices
+        stop_asking(offer, at=at)
         assignment = take_seat(request, offer.volunteer, at=at, offer=offer, remote=offer.remote)
         log(
             request,
@@ -239,7 +245,7 @@ def decline_offer(
         offer.answered_at, offer.answered_via, offer.answered_by = at, via, label
         offer.decline_reason = reason
         offer.save()
-        stop_push(offer, at=at)
+        stop_asking(offer, at=at)
         asking = request.current_rung.get("kind") in ASKING
         if request.status == Request.Status.OPEN and asking and not request.waves_stopped:
             schedule(request, Request.NextAction.WAVE, at)
@@ -305,6 +311,7 @@ def take_yes(request: Request, volunteer: Volunteer, *, by: User, at: datetime) 
         move(own, "state", Offer.State.ACCEPTED)
         own.answered_at, own.answered_via, own.answered_by = at, Offer.Via.DESK, str(by)
         own.save(update_fields=["state", "answered_at", "answered_via", "answered_by"])
+        stop_asking(own, at=at)
     return own
 
 

@@ -16,11 +16,12 @@ from dispatch.actions.common import lock_request, log, save_and_announce
 from dispatch.actions.offers import new_wave
 from dispatch.ladder import NEIGHBOUR
 from dispatch.match_values import Candidate
-from dispatch.messages import send_ring, tell_off_call
 from dispatch.models import Mode, Offer, Request, Urgency, Wave
 from dispatch.neighbours import borrowers_of, is_lent
+from dispatch.offer_codes import codes_for
 from dispatch.operators import running_call
 from dispatch.policy import Policy, policy_for
+from dispatch.ring_messages import send_ring, tell_off_call
 from dispatch.ringing import Ringing, missed_in_a_row, plan, settings_of
 from dispatch.timing import offer_expiry
 from realtime.events import publish, volunteer_group
@@ -59,9 +60,11 @@ def ring_these(
     found = Volunteer.objects.select_related("organization").in_bulk(
         [candidate.volunteer_id for candidate in candidates]
     )
+    codes = codes_for(found.values(), at=at)
     offers = []
     for candidate in candidates:
-        offer = _offer(request, wave, found[candidate.volunteer_id], candidate, until=until)
+        person = found[candidate.volunteer_id]
+        offer = _offer(request, wave, person, candidate, code=codes[person.pk], until=until)
         send_ring(offer, at=at, message_at=at + timedelta(seconds=wanted["sms_after_seconds"]))
         # the page has to ring now: polling alone would take seconds
         group = volunteer_group(candidate.volunteer_id)
@@ -77,6 +80,7 @@ def _offer(
     volunteer: Volunteer,
     candidate: Candidate,
     *,
+    code: str,
     until: datetime,
 ) -> Offer:
     """The offer that rings: an open one for the same thing rings (again), else a new one.
@@ -98,6 +102,7 @@ def _offer(
         volunteer=volunteer,
         wave=wave,
         remote=remote,
+        code=code,
         rank=candidate.rank,
         chance=candidate.chance,
         reasons=[{"code": r.code, "text": r.text, "for": r.in_favour} for r in candidate.reasons],
