@@ -36,6 +36,7 @@ TO_SAY = {
     "reconfirm": "前日の確認（行けるかどうか）",
     "report": "活動報告のお願い",
     "report_returned": "活動報告の確認のお願い",
+    "reply": "いただいた返信へのお返事",
 }
 
 

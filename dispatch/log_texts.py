@@ -51,6 +51,7 @@ SENTENCES = {
     "reconfirm.asked_again": "返事がないため、前日の確認をもう一度送りました（{waiting}人）",
     "reconfirm.silent": "前日の確認に返事がない方がいます（{waiting}人）",
     "message.handled": "電話で伝えました（{what}）",
+    "inbound.handled": "返信に対応しました",
     "report.submitted": "活動報告が届きました",
     "report.confirmed": "活動報告を確認しました",
     "report.returned": "活動報告を差し戻しました",
@@ -92,7 +93,14 @@ SHORT = {
 LEVELS = {"1": "△（少し）以上", "2": "○（日常会話）以上", "3": "◎（通訳可）"}
 PLAIN = {"offer.declined", "offer.explained", "assignment.given_back"}
 """Verbs that stand without brackets when no reason was given."""
-VIA = {"web": "本人・画面", "phone": "本人・電話", "desk": "職員が記録"}
+VIA = {
+    "web": "本人・画面",
+    "phone": "本人・電話",
+    "sms": "本人・SMS",
+    "voice": "本人・自動音声",
+    "line": "本人・LINE",
+    "desk": "職員が記録",
+}
 
 
 LOOKS = {

@@ -1,0 +1,70 @@
+"""A person wants no more messages on a channel, or wants them again; the desk sees it in the history.
+
+Stopping is obeyed at once and for every organization that has the number. What is left may be the
+desk's telephone alone: the person stays in the register all the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import audit
+from volunteers.actions import rows
+from volunteers.models import Volunteer
+
+HAND = Volunteer.Channel.HAND
+
+
+def stop_sms(volunteer: Volunteer, *, at: datetime) -> bool:
+    """No SMS any more; False if it was so already. ``at`` is UTC."""
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        if present.sms_stopped_at is not None:
+            return False
+        present.sms_stopped_at = at
+        rows.save(present, "sms_stopped_at")
+        _record(present, "sms_stopped", at)
+    return True
+
+
+def resume_sms(volunteer: Volunteer, *, at: datetime) -> bool:
+    """SMS again; False if they were not stopped."""
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        if present.sms_stopped_at is None:
+            return False
+        present.sms_stopped_at = None
+        rows.save(present, "sms_stopped_at")
+        _record(present, "sms_resumed", at)
+    return True
+
+
+def drop_channel(volunteer: Volunteer, channel: str, *, at: datetime) -> bool:
+    """Take a channel out of the person's order; the next one takes its place, else the desk calls.
+
+    False if it was not among them.
+    """
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        order = [present.channel, *present.other_channels]
+        if channel not in order:
+            return False
+        left = [one for one in order if one != channel] or [HAND.value]
+        present.channel, present.other_channels = left[0], left[1:]
+        rows.save(present, "channel", "other_channels")
+        _record(present, "channel_stopped", at, channel=channel)
+    return True
+
+
+def _record(volunteer: Volunteer, verb: str, at: datetime, **detail: str) -> None:
+    audit.record(
+        volunteer.key,
+        f"volunteer.{verb}",
+        organization=volunteer.organization_id,
+        by=None,
+        at=at,
+        label=volunteer.name,
+        **detail,
+    )
