@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -90,6 +90,9 @@ def provider_errors() -> Iterator[None]:
         if error.status >= 500:
             raise Unknown(f"provider {error.status}") from error
         raise Refused(f"provider {error.status} code {error.code}", error.code) from error
+    except TwilioException as error:
+        # a list is not to be had (the library says so without the status); nothing was changed
+        raise TryLater("provider gives no list") from error
     except ForeignHost as error:
         raise NotSent(str(error)) from error
     except ConnectTimeout as error:
