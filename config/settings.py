@@ -338,6 +338,13 @@ TWILIO_API_KEY_SECRET = os.environ.get("TWILIO_API_KEY_SECRET", "")
 TWILIO_VIDEO_SDK = os.environ.get("TWILIO_VIDEO_SDK", "")  # the operator's own copy of the file
 SMS_YEN_PER_SEGMENT = int(os.environ.get("SMS_YEN_PER_SEGMENT", "12"))  # an estimate for the cap
 VOICE_YEN_PER_MINUTE = int(os.environ.get("VOICE_YEN_PER_MINUTE", "25"))  # likewise
+# LINE: an official account with the Messaging API
+LINE_CHANNEL_TOKEN = os.environ.get("LINE_CHANNEL_TOKEN", "")
+LINE_CHANNEL_SECRET = os.environ.get("LINE_CHANNEL_SECRET", "")
+LINE_CHANNEL_SECRET_OLD = os.environ.get("LINE_CHANNEL_SECRET_OLD", "")
+LINE_ACCOUNT = os.environ.get("LINE_ACCOUNT", "")  # as people look it up, such as @tsunagi
+LINE_API_BASE_URL = os.environ.get("LINE_API_BASE_URL", "")
+LINE_YEN_PER_MESSAGE = int(os.environ.get("LINE_YEN_PER_MESSAGE", "3"))
 # where test messages go every few minutes, through the whole path (realtime.canary)
 CANARY_SMS_NUMBER = os.environ.get("CANARY_SMS_NUMBER", "")
 CANARY_EMAIL = os.environ.get("CANARY_EMAIL", "")

@@ -1,0 +1,1 @@
+"""LINE, through an official account of the installation."""
