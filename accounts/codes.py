@@ -3,7 +3,8 @@
 A code is six digits, good for ten minutes and five wrong tries, five codes an hour for one subject
 such as ``volunteer:12``. A link is shown by GET and used up by POST only, because mail scanners
 follow links. Demo links are the exception: they may be used again, and only where
-``TSUNAGI_MODE=demo`` (see `accounts.sign_in`).
+``TSUNAGI_MODE=demo`` (see `accounts.sign_in`). A tie goes the other way: shown to somebody who is
+signed in and sent to us from another account of theirs, it says whose that account is.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ LIFETIMES = {
     Purpose.LINK: timedelta(minutes=10),
     Purpose.INVITE: timedelta(hours=72),
     Purpose.DEMO: timedelta(days=3650),
+    Purpose.TIE: timedelta(minutes=10),
 }
 DIGITS = 6
 MAX_WRONG_TRIES = 5
 MAX_CODES_AN_HOUR = 5
+TIE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+"""Without what is taken for something else, and without vowels: no code is a word."""
+TIE_LENGTH = 6
 PEPPER = "accounts.codes"
 BROWSER_SESSION = "browser"
 
@@ -122,6 +127,37 @@ def redeem_link(secret: str, purpose: str, *, at: datetime, browser: str = "") -
             link.used_at = at
             link.save(update_fields=["used_at"])
     return link
+
+
+def issue_tie(subject: str, *, at: datetime, user: User | None = None) -> str:
+    """Six letters that tie another account to ``subject``; the ones before stop working.
+
+    Raises ActionError ``too_many_codes`` (429) after ten within an hour.
+    """
+    with transaction.atomic():
+        _lock(subject)
+        earlier = SignInCode.objects.filter(purpose=Purpose.TIE, subject=subject)
+        if earlier.filter(created_at__gt=at - timedelta(hours=1)).count() >= 2 * MAX_CODES_AN_HOUR:
+            text = _("番号を続けて作りました。1時間ほどおいてから、もう一度お試しください。")
+            raise ActionError("too_many_codes", text, status=429)
+        earlier.filter(used_at=None).update(used_at=at)
+        letters = "".join(secrets.choice(TIE_LETTERS) for _each in range(TIE_LENGTH))
+        _remember(Purpose.TIE, letters, at=at, user=user, subject=subject)
+    return letters
+
+
+def redeem_tie(typed: str, *, at: datetime) -> str:
+    """The subject of the letters, once; an empty string for anything that is no valid tie."""
+    found = redeem_link(tie_of(typed), Purpose.TIE, at=at) if tie_of(typed) else None
+    return found.subject if found else ""
+
+
+def tie_of(typed: str) -> str:
+    """The letters in what somebody sent, whatever its width, case and spacing; "" for no tie."""
+    text = unicodedata.normalize("NFKC", typed[:40]).upper()
+    letters = "".join(text.split()).replace("-", "")
+    fits = len(letters) == TIE_LENGTH and set(letters) <= set(TIE_LETTERS)
+    return letters if fits else ""
 
 
 def browser_of(request: HttpRequest) -> str:

@@ -139,6 +139,7 @@ class SignInCode(models.Model):
         LINK = "link", "リンク"
         DEMO = "demo", "デモ用リンク"
         INVITE = "invite", "招待"
+        TIE = "tie", "連絡先の接続"
 
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE)
