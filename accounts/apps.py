@@ -22,4 +22,4 @@ def daily_cost_cap(organization_id: int) -> int | None:
     from accounts.models import Organization
 
     caps = Organization.objects.filter(pk=organization_id).values_list("daily_cost_cap", flat=True)
-    return caps.first() or None
+    return caps.first()

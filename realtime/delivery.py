@@ -75,7 +75,7 @@ def deliver_due(at: datetime | None = None, limit: int = 200) -> int:
 
     A row that cannot be worked on is logged and left to its lease; the others go on.
     """
-    due = Message.objects.due(at or now()).order_by("-urgent", "not_before")
+    due = Message.objects.due(at or now()).order_by("-urgent", "not_before", "pk")
     found = 0
     for pk in list(due.values_list("pk", flat=True)[:limit]):
         try:

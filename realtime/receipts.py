@@ -161,7 +161,7 @@ def _went_on(pk: int, at: datetime) -> bool:
         held.save(update_fields=["receipt_by"])
         made = chain.go_on(held, at)
         wake([made] if made else [])
-    return made is not None
+        return held.went_on
 
 
 def poll(at: datetime) -> int:
