@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dispatch.phone import home, jobs, pushes, sign_in
+from dispatch.phone import home, jobs, line, pushes, sign_in
 from dispatch.views import roster
 
 app_name = "volunteer"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("push/unsubscribe/", pushes.unsubscribe, name="push_unsubscribe"),
     path("push/try/", pushes.try_out, name="push_try"),
     path("shifts/<int:pk>/absent/", roster.own_absence, name="shift_absent"),
+    path("line/", line.connect_line, name="line"),
     path("neighbours/", roster.own_consent, name="neighbours"),
     path("history/", home.history, name="history"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
