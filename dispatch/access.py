@@ -22,7 +22,7 @@ from dispatch.models import (
     Shift,
 )
 from dispatch.models.requests import RequestQuerySet
-from realtime.models import Message
+from realtime.models import Inbound, Message
 
 
 def visible_requests(membership: Membership) -> RequestQuerySet:
@@ -83,6 +83,14 @@ def get_call_for(membership: Membership, pk: int) -> Message:
         .first()
     )
     if found is None or membership.role == Role.REQUESTER:
+        raise Http404
+    return found
+
+
+def get_inbound_for(membership: Membership, pk: int) -> Inbound:
+    """One text that came in for the organization, for its desk staff."""
+    found = Inbound.objects.filter(organization_id=membership.organization_id, pk=pk).first()
+    if found is None or membership.role not in {Role.COORDINATOR, Role.ADMIN}:
         raise Http404
     return found
 

@@ -12,6 +12,7 @@ from accounts.times import instant, local
 from dispatch.awaited import Awaited, not_arrived, silent
 from dispatch.calls import Call, call_list
 from dispatch.desk_help import DeskHelp, help_for
+from dispatch.inbox import unclear
 from dispatch.ladder import ASKING, DEVICE, OPERATOR, next_index
 from dispatch.log_texts import WHY
 from dispatch.models import Assignment, Offer, OperatorCall, OperatorService, Request
@@ -87,6 +88,7 @@ class Board:
     silent: list[Awaited] = field(default_factory=list)
     not_arrived: list[Awaited] = field(default_factory=list)
     unreported: int = 0
+    texts: int = 0  # that came in and wait for somebody to read them
 
 
 def board_of(organization: Organization, at: datetime) -> Board:
@@ -97,6 +99,7 @@ def board_of(organization: Organization, at: datetime) -> Board:
         on_call=people_on_call(organization, at),
         on_site=on_site(organization, at),
         calls=call_list(organization, at),
+        texts=unclear(organization),
         silent=silent(organization, at),
         not_arrived=not_arrived(organization, at),
         unreported=Assignment.objects.filter(

@@ -106,6 +106,11 @@ def _offers(people: Sequence[Volunteer]) -> OfferQuerySet:
     return found.select_related("request__organization", "volunteer__organization")
 
 
+def people_of(inbound: Inbound) -> set[int]:
+    """Ids of everybody whose answer a text may be."""
+    return {one.pk for one in senders(inbound.channel, inbound.address)} | ({_key(inbound)} - {0})
+
+
 @dataclass(frozen=True)
 class Entry:
     """One text on the page of the desk, with what may be done about it."""

@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.times import local
 from dispatch.actions.assignments import give_back
 from dispatch.actions.offers import withdraw_offer
+from dispatch.contact_panel import contact_panel
 from dispatch.messages import push_address
 from dispatch.models import Assignment, Offer
 from realtime import push
@@ -30,6 +31,7 @@ def register() -> None:
     """Called by ``config.wiring``."""
     from volunteers import subscriptions
 
+    subscriptions.profile_panels.append(contact_panel)
     subscriptions.profile_panels.append(history_panel)
     subscriptions.last_served.append(last_served)
     subscriptions.on_withdrawn.append(release_later)

@@ -34,7 +34,7 @@ from dispatch.models import (
 from dispatch.policy import DEFAULT
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import Report
-from realtime.models import Message
+from realtime.models import Inbound, Message
 from volunteers.models import (
     Area,
     AvailabilityRule,
@@ -356,6 +356,19 @@ class MessageFactory(DjangoModelFactory):
     dedupe_key = factory.Sequence(lambda n: f"message:{n}")
     not_before = NOW
     created_at = NOW
+
+
+class InboundFactory(DjangoModelFactory):
+    """A text from a telephone, as it came."""
+
+    class Meta:
+        model = Inbound
+
+    channel = "sms"
+    provider_id = factory.Sequence(lambda n: f"SM-in-{n}")
+    address = "+819012345678"
+    body = "2時間後なら行けます"
+    received_at = NOW
 
 
 class ReportFactory(DjangoModelFactory):

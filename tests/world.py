@@ -32,7 +32,7 @@ from honoraria.models import Honorarium, Tariff, TariffVersion
 from interpreting.models import PhoneConference, PhoneLeg, Receipt, Report, Room, Seat
 from interpreting.rooms.actions.rooms import open_room
 from interpreting.rooms.actions.seats import invite, seat_desk
-from realtime.models import Message
+from realtime.models import Inbound, Message
 from tests import factories
 from volunteers.actions.importing import start_import
 from volunteers.models import ImportRun, Volunteer
@@ -219,6 +219,19 @@ class World:
     def foreign_call(self) -> Message:
         return factories.MessageFactory(
             recipient=self.foreign_volunteer.key, organization_id=self.town.pk
+        )
+
+    @cached_property
+    def text(self) -> Inbound:
+        """Hana wrote something that a person has to read."""
+        return factories.InboundFactory(
+            recipient=self.hana.key, organization_id=self.city.pk, state="unclear"
+        )
+
+    @cached_property
+    def foreign_text(self) -> Inbound:
+        return factories.InboundFactory(
+            recipient=self.foreign_volunteer.key, organization_id=self.town.pk, state="unclear"
         )
 
     # rooms ---------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ page(
     args=lambda w: [w.call.pk],
     foreign=lambda w: [w.foreign_call.pk],
 )
+page("dispatch:inbox", DESK)
+page("dispatch:inbox_verb", DESK, method="post", **of("text", "done"))
 page("dispatch:requests", READERS)
 page("dispatch:new_request", DESK)
 page("dispatch:new_request", DESK, method="post", ok=(422,))
