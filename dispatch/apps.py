@@ -19,13 +19,14 @@ class DispatchConfig(AppConfig):
     def ready(self) -> None:
         """Hear what became of messages; say the verbs of this app in words on the audit page."""
         from accounts import audit
-        from dispatch import voice_answers
+        from dispatch import line_answers, voice_answers
         from dispatch.actions.inbox import stop_email, understand
         from dispatch.log_texts import verbs_in_words
         from realtime import delivery, inbox
 
         audit.WORDS.update(verbs_in_words())
         voice_answers.connect()
+        line_answers.connect()
         delivery.on_result.append(note_delivery)
         inbox.on_inbound.append(understand)
         inbox.on_unsubscribe.append(stop_email)

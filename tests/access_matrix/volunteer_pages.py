@@ -56,3 +56,5 @@ volunteer_page(
     **ELSEWHERE,
 )
 volunteer_page("volunteer:neighbours", method="post", **ELSEWHERE)
+volunteer_page("volunteer:line", **ELSEWHERE)
+volunteer_page("volunteer:line", method="post", data={"do": "code"}, **ELSEWHERE)
