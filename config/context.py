@@ -46,6 +46,7 @@ def settings_tabs(role: str) -> list[tuple[str, str, str]]:
         ({"admin"}, "desks", "窓口", "/settings/desks/"),
         ({"coordinator", "admin"}, "ladder", "つなぎ段階", "/settings/ladder/"),
         ({"coordinator", "admin"}, "operators", "外部通訳", "/settings/operators/"),
+        ({"admin"}, "applications", "応募と誓約書", "/settings/applications/"),
         ({"admin"}, "sharing", "応援協定", "/settings/sharing/"),
         ({"coordinator", "admin"}, "guest_languages", "案内文の言語", "/settings/guest-languages/"),
     ]

@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.health_urls")),
     path("accounts/", include("accounts.allauth_urls")),
     path("", include("accounts.urls")),
-    path("volunteers/", include("volunteers.urls")),
+    path("", include("volunteers.urls")),
     path("", include("dispatch.urls")),
     path("v/", include("dispatch.volunteer_urls")),
     path("v/", include("interpreting.volunteer_urls")),

@@ -12,6 +12,7 @@ def connect() -> None:
     """Called once when the apps are ready."""
     import accounts.subscriptions
     import dispatch.register_panels
+    import dispatch.staying
     import dispatch.streams
     import dispatch.subscriptions
     import interpreting.rooms.links as rooms
@@ -23,6 +24,7 @@ def connect() -> None:
     dispatch.streams.register()
     volunteers.streams.register()
     dispatch.register_panels.register()
+    dispatch.staying.register()
     interpreting.subscriptions_sessions.register()
     dispatch.subscriptions.request_panels.append(rooms.request_panel)  # above the telephone's
     telephone.register()

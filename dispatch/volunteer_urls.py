@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dispatch.phone import home, jobs, line, pushes, sign_in
+from dispatch.phone import home, jobs, line, pushes, sign_in, term
 from dispatch.views import roster
 
 app_name = "volunteer"
@@ -17,6 +17,9 @@ urlpatterns = [
     path("line/", line.connect_line, name="line"),
     path("neighbours/", roster.own_consent, name="neighbours"),
     path("history/", home.history, name="history"),
+    path("term/", term.term, name="term"),
+    path("term/stay/", term.stay, name="stay"),
+    path("term/card.pdf", term.card, name="card"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("code/", sign_in.enter_code, name="code"),
     path("code/again/", sign_in.send_again, name="code_again"),

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.access import STAFF
 from accounts.models import Membership
-from volunteers.models import ImportRun, Volunteer, VolunteerQuerySet
+from volunteers.models import (
+    Application,
+    ApplicationDocument,
+    ImportRun,
+    Volunteer,
+    VolunteerQuerySet,
+)
 
 
 def register_of(membership: Membership) -> VolunteerQuerySet:
@@ -35,3 +42,29 @@ def get_import_for(membership: Membership, pk: int) -> ImportRun:
     if run is None or membership.role not in STAFF:
         raise Http404
     return run
+
+
+def applications_of(membership: Membership) -> QuerySet[Application]:
+    """Applications and renewals that were sent to the member's organization; drafts are nobody's."""
+    if membership.role not in STAFF:
+        raise Http404
+    sent = Application.objects.exclude(state=Application.State.DRAFT)
+    return sent.filter(organization=membership.organization)
+
+
+def get_application_for(membership: Membership, pk: int) -> Application:
+    """One application; 404 across organizations and for roles without the right."""
+    rows = applications_of(membership).select_related("organization", "volunteer")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_document_for(membership: Membership, pk: int, document: int) -> ApplicationDocument:
+    """One file of an application; 404 as for the application."""
+    application = get_application_for(membership, pk)
+    found = application.documents.select_related("application").filter(pk=document).first()
+    if found is None:
+        raise Http404
+    return found

@@ -28,3 +28,16 @@ profile_panels: list[Callable[[HttpRequest, Volunteer], SafeString]] = []
 
 last_served: list[Callable[[Sequence[int]], dict[int, date]]] = []
 """Each returns the day of the last activity for those of the volunteer ids that have one."""
+
+tellers: list[Callable[[Volunteer, str, datetime, dict[str, str]], None]] = []
+"""Each tells a volunteer by message, within the caller's transaction: (person, kind, instant, facts).
+
+Kinds: renewal, renewal_last, renewed, stay. What they need besides (``url``, ``ends_on`` as an ISO
+date, ``once`` to tell apart several of a kind) is in the facts.
+"""
+
+
+def tell(volunteer: Volunteer, kind: str, at: datetime, **facts: str) -> None:
+    """Let the floor that knows how people are reached tell something."""
+    for teller in tellers:
+        teller(volunteer, kind, at, facts)

@@ -44,3 +44,24 @@ def resume_rested(timestamp: int) -> None:
     from volunteers.actions import resume_rested
 
     resume_rested(at=database_now())
+
+
+@app.periodic(cron="10 1 * * *")  # 10:10 in Tokyo
+@background(queue="sweep", name="volunteers.remind_of_renewal", queueing_lock="remind_of_renewal")
+def remind_of_renewal(timestamp: int) -> None:
+    """Ask everybody whose term ends soon to renew it, and remind once who has not."""
+    from volunteers.applications.reminders import remind_of_renewal
+
+    remind_of_renewal(at=database_now())
+
+
+@app.periodic(cron="43 18 * * *")
+@background(
+    queue="sweep", name="volunteers.forget_applications", queueing_lock="forget_applications"
+)
+def forget_applications(timestamp: int) -> None:
+    """Erase what came with applications that led to nothing, and drafts that were left."""
+    from volunteers.applications import retention
+
+    retention.erase_refused(at=database_now())
+    retention.forget_drafts(at=database_now())

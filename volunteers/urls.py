@@ -1,12 +1,13 @@
-"""Addresses of the register, below /volunteers/."""
+"""Addresses of the register, below /volunteers/, and of applying, at the root."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from volunteers.applications import urls as applications
 from volunteers.import_urls import urlpatterns as import_urlpatterns
 from volunteers.views import entry, profile, register
 
 app_name = "volunteers"
-urlpatterns: list[URLPattern] = [
+register_urlpatterns: list[URLPattern] = [
     path("", register.register, name="list"),
     path("new/", entry.new, name="new"),
     path("languages/", register.suggest_languages, name="languages"),
@@ -18,4 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/renew/", profile.renew, name="renew"),
     path("<int:pk>/on-call/", profile.on_call, name="on_call"),
 ]
-urlpatterns += import_urlpatterns
+register_urlpatterns += import_urlpatterns
+register_urlpatterns += applications.staff
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("volunteers/", include(register_urlpatterns)),
+    *applications.elsewhere,
+]

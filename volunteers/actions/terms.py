@@ -30,8 +30,10 @@ def renew_registration(
     pledged_on: date,
     by: User | None,
     at: datetime,
+    pledge_version: str = "",
 ) -> Registration:
-    """Add the next term, to ``ends_on`` (usually a 31 March); the pledge is today's version.
+    """Add the next term, to ``ends_on`` (usually a 31 March); the pledge is today's version or the
+    one that was signed.
 
     Raises ActionError: withdrawn, term_reversed, already_registered (a term reaches that day).
     """
@@ -54,7 +56,7 @@ def renew_registration(
             starts_on=starts_on,
             ends_on=ends_on,
             pledged_on=pledged_on,
-            pledge_version=present.organization.pledge_version,
+            pledge_version=pledge_version or present.organization.pledge_version,
         )
         rows.save(present)
         audit.record(

@@ -1,0 +1,147 @@
+"""Nobody is taken off the register for being silent before having been asked, and having had time.
+
+The one invariant: who leaves this way was asked at least 60 days ago and gave no sign of life
+since, or has said «leave». Asking goes over every channel that the person has.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import audit
+from accounts.errors import ActionError
+from accounts.models import Organization, User
+from volunteers import queries
+from volunteers.actions import rows
+from volunteers.actions.states import withdraw_volunteer
+from volunteers.models import Volunteer, VolunteerQuerySet
+from volunteers.subscriptions import tell
+
+TIME_TO_ANSWER = timedelta(days=60)
+MONTH = timedelta(days=30.4375)
+STAY, LEAVE = "stay", "leave"
+
+
+def silent_since(organization: Organization, at: datetime) -> datetime:
+    """Whoever was last heard of before this instant counts as silent."""
+    return at - organization.dormant_after_months * MONTH
+
+
+def silent(organization: Organization, *, at: datetime) -> list[Volunteer]:
+    """People without any answer, activity or sign-in for the organization's number of months.
+
+    Somebody who was entered later than that cannot have been silent for so long.
+    """
+    limit = silent_since(organization, at)
+    found = _not_heard_of_since(organization, limit).filter(created_at__lt=limit)
+    people = list(found.select_related("user").order_by("last_seen_at", "number"))
+    served = queries.last_served(people)
+    return [one for one in people if one.pk not in served or served[one.pk] < limit.date()]
+
+
+def ask_to_stay(volunteer: Volunteer, *, by: User | None, at: datetime) -> Volunteer:
+    """Ask whether the person wants to stay, over all channels.
+
+    Raises ActionError withdrawn, not_silent, asked_already (less than 60 days ago).
+    """
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        if present.status == Volunteer.Status.WITHDRAWN:
+            raise ActionError("withdrawn", "すでに退会しています。")
+        if not is_silent(present, at):
+            raise ActionError("not_silent", "この間に活動や返事のあった方です。")
+        asked = present.stay_asked_at
+        if asked and asked > at - TIME_TO_ANSWER and not present.stay_answer:
+            raise ActionError("asked_already", "すでに確認中です。返事をお待ちください。")
+        present.stay_asked_at, present.stay_answer = at, ""
+        rows.save(present, "stay_asked_at", "stay_answer")
+        tell(present, "stay", at, once=f"{at:%Y%m%d%H%M%S}")
+        _record(present, "stay_asked", by, at)
+    return present
+
+
+def answer_stay(
+    volunteer: Volunteer, answer: str, *, by: User | None, at: datetime, how: str = "link"
+) -> Volunteer:
+    """Note the answer, ``stay`` or ``leave``; ``how``: link, page or telephone (by the desk).
+
+    Leaving is a wish that the desk carries out. Raises ActionError not_asked.
+    """
+    if answer not in (STAY, LEAVE):
+        raise ActionError("invalid", "返事を選んでください。", status=400)
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        if present.stay_asked_at is None or present.status == Volunteer.Status.WITHDRAWN:
+            raise ActionError("not_asked", "この確認はもう終わっています。")
+        present.stay_answer, present.last_seen_at = answer, at
+        rows.save(present, "stay_answer", "last_seen_at")
+        _record(present, f"stay_answered_{answer}", by, at, how=how)
+    return present
+
+
+def say_wrong_contact(volunteer: Volunteer, *, at: datetime) -> None:
+    """Somebody else reads the messages: the contact is not used again before the desk has checked."""
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        present.contact_wrong_at = at
+        rows.save(present, "contact_wrong_at")
+        _record(present, "contact_wrong", None, at)
+
+
+def may_be_removed(volunteer: Volunteer, at: datetime) -> bool:
+    """Asked long enough ago without any sign of life since, or said to want to leave."""
+    asked = volunteer.stay_asked_at
+    if volunteer.status == Volunteer.Status.WITHDRAWN or asked is None:
+        return False
+    if volunteer.stay_answer:
+        return volunteer.stay_answer == LEAVE
+    return asked <= at - TIME_TO_ANSWER and _heard_of(volunteer) < asked
+
+
+def remove_silent(volunteer: Volunteer, *, by: User, at: datetime) -> Volunteer:
+    """Take one person off the register after having asked. Raises ActionError not_asked_long_ago."""
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        if not may_be_removed(present, at):
+            text = "確認から60日たっていないか、その後に返事や活動のあった方です。"
+            raise ActionError("not_asked_long_ago", text)
+        leaves = present.stay_answer == LEAVE
+        reason = "本人の希望（継続の確認）" if leaves else "継続の確認に60日以上返事がないため"
+        return withdraw_volunteer(present, reason=reason, by=by, at=at)
+
+
+def is_silent(volunteer: Volunteer, at: datetime) -> bool:
+    """Whether the person was not heard of for the organization's number of months."""
+    limit = silent_since(volunteer.organization, at)
+    return volunteer.created_at < limit and _heard_of(volunteer) < limit
+
+
+def _not_heard_of_since(organization: Organization, limit: datetime) -> VolunteerQuerySet:
+    people = Volunteer.objects.of(organization).exclude(status=Volunteer.Status.WITHDRAWN)
+    answered = Q(last_seen_at__gte=limit) | Q(user__last_login__gte=limit)
+    return people.exclude(answered)
+
+
+def _heard_of(volunteer: Volunteer) -> datetime:
+    """The last sign of life (UTC); long ago for somebody who never gave one."""
+    signs = [volunteer.last_seen_at, volunteer.user.last_login if volunteer.user else None]
+    served = queries.last_served([volunteer]).get(volunteer.pk)
+    ages = datetime(1970, 1, 1, tzinfo=volunteer.created_at.tzinfo)
+    if served is not None:
+        signs.append(datetime(served.year, served.month, served.day, tzinfo=ages.tzinfo))
+    return max([sign for sign in signs if sign is not None], default=ages)
+
+
+def _record(volunteer: Volunteer, verb: str, by: User | None, at: datetime, **detail: str) -> None:
+    audit.record(
+        volunteer.key,
+        f"volunteer.{verb}",
+        organization=volunteer.organization_id,
+        by=by,
+        at=at,
+        label="" if by else volunteer.name,
+        **detail,
+    )
