@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/", include("dispatch.volunteer_urls")),
     path("v/", include("interpreting.volunteer_urls")),
     path("v/", include("interpreting.room_volunteer_urls")),
+    path("v/", include("honoraria.volunteer_urls")),
     path("", include("interpreting.room_urls")),
     path("", include("interpreting.guest_urls")),
     path("", include("interpreting.telephone.urls")),

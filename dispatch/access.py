@@ -151,6 +151,14 @@ def get_desk_for(membership: Membership, pk: int) -> Desk:
     return found
 
 
+def get_calendar_desk_for(membership: Membership, pk: int) -> Desk:
+    """One desk of the organization, for those who work with its calendar."""
+    found = Desk.objects.filter(organization=membership.organization, pk=pk).first()
+    if found is None or membership.role not in {Role.COORDINATOR, Role.ADMIN}:
+        raise Http404
+    return found
+
+
 def get_operator_for(membership: Membership, pk: int) -> Operator:
     """One operator under contract with the organization, for its desk staff."""
     found = Operator.objects.filter(organization=membership.organization, pk=pk).first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dispatch.views import coverage, desks, ladder, operators, roster, sharing
+from dispatch.views import coverage, desks, feeds, ladder, operators, roster, sharing
 
 urlpatterns = [
     path("coverage/", coverage.show_coverage, name="coverage"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("settings/desks/", desks.list_desks, name="desks"),
     path("settings/desks/new/", desks.edit_desk, name="desk_new"),
     path("settings/desks/<int:pk>/", desks.edit_desk, name="desk_edit"),
+    path("settings/desks/<int:pk>/calendar/", feeds.desk_calendar, name="desk_calendar"),
     path("settings/sharing/", sharing.list_agreements, name="sharing"),
     path("settings/sharing/<int:pk>/<slug:verb>/", sharing.agreement_verb, name="sharing_verb"),
 ]

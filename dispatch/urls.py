@@ -4,7 +4,7 @@ from django.urls import path
 
 from dispatch.phone_urls import urlpatterns as phone_urlpatterns
 from dispatch.setup_urls import urlpatterns as setup_urlpatterns
-from dispatch.views import ask, board, connecting, handling, inbox, requests
+from dispatch.views import ask, board, connecting, feeds, handling, inbox, requests
 
 app_name = "dispatch"
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
     path("offers/<int:pk>/answer/", handling.record_answer, name="record_answer"),
     path("offers/<int:pk>/withdraw/", handling.withdraw, name="withdraw_offer"),
     path("assignments/<int:pk>/do/<slug:verb>/", handling.assignment_verb, name="assignment_verb"),
+    path("feeds/<str:token>.ics", feeds.feed, name="feed"),
     *phone_urlpatterns,
     *setup_urlpatterns,
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dispatch.phone import home, jobs, line, pushes, sign_in, term
+from dispatch.phone import calendar, home, jobs, line, pushes, sign_in, term
 from dispatch.views import roster
 
 app_name = "volunteer"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("shifts/<int:pk>/absent/", roster.own_absence, name="shift_absent"),
     path("line/", line.connect_line, name="line"),
     path("neighbours/", roster.own_consent, name="neighbours"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("history/", home.history, name="history"),
     path("term/", term.term, name="term"),
     path("term/stay/", term.stay, name="stay"),
@@ -27,6 +28,9 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("assignments/<int:pk>/", jobs.show_job, name="job"),
     path("assignments/<int:pk>/confirm/", jobs.confirm, name="job_confirm"),
+    path("assignments/<int:pk>/on-the-way/", jobs.leave, name="job_on_the_way"),
+    path("assignments/<int:pk>/arrived/", jobs.be_there, name="job_arrived"),
     path("assignments/<int:pk>/start/", jobs.begin, name="job_start"),
+    path("assignments/<int:pk>/finish/", jobs.end, name="job_finish"),
     path("assignments/<int:pk>/give-back/", jobs.hand_back, name="job_give_back"),
 ]

@@ -1,11 +1,13 @@
 """The report's form, for the desk's page and the volunteer's phone alike.
 
 It needs an assignment and nothing of the request in hand; it makes a `ReportDraft`. Labels are
-translated, since volunteers read it in their language.
+translated, since volunteers read it in their language. For volunteers the usual case is filled in:
+the times that were pressed, a job that went as planned, the way there of the last time.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -100,11 +102,15 @@ class ReportForm(forms.Form):
         *,
         assignment: Assignment,
         report: Report | None = None,
+        by_volunteer: bool = False,
         **options: Any,
     ) -> None:
         request = assignment.request
         start, end = _times(assignment, report)
+        usual = _usual_case(assignment) if by_volunteer and report is None else {}
+        self.usual_yen = usual.get("transport_yen")
         initial = {
+            **usual,
             "start_date": start.date(),
             "start_time": f"{start:%H:%M}",
             "end_date": end.date(),
@@ -138,6 +144,9 @@ class ReportForm(forms.Form):
         if means in {"train_bus", "taxi"} and yen is None and "transport_yen" not in self.errors:
             text = _("交通費を入力してください。かからなかったときは 0 と入力してください。")
             self.add_error("transport_yen", ValidationError(text, code="required"))
+        if means == "none" and yen and yen == self.usual_yen:
+            data["transport_yen"] = yen = None  # filled in from the last time, not typed
+            data["transport_route"] = ""
         if means == "none" and yen:
             text = _("交通費があるときは、交通手段を選んでください。")
             self.add_error("transport", ValidationError(text, code="transport_without_means"))
@@ -184,8 +193,47 @@ def _times(assignment: Assignment, report: Report | None) -> tuple[Any, Any]:
     if report is not None:
         return local(report.started_at), local(report.ended_at)
     planned = assignment.request.starts_at, assignment.request.ends_at
-    started, ended = activity_of(assignment) or planned
+    started, ended = activity_of(assignment) or _pressed(assignment) or planned
     return local(started), local(ended)
+
+
+def _pressed(assignment: Assignment) -> tuple[datetime, datetime] | None:
+    """When the volunteer said that it began and was over, outwards to whole minutes (UTC)."""
+    request, began = assignment.request, assignment.started_at
+    if began is None or began >= request.ends_at:
+        return None  # pressed afterwards, out of duty: no fact about the beginning
+    began = began.replace(second=0, microsecond=0)
+    over = assignment.finished_at or request.ends_at
+    if over.second or over.microsecond:
+        over = over.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return (began, over) if over - began < drafts.LONGEST else None
+
+
+def _usual_case(assignment: Assignment) -> dict[str, Any]:
+    """It went as planned, and the way there was the one of the last time at the same place."""
+    request = assignment.request
+    usual: dict[str, Any] = {"outcome": Report.Outcome.DONE}
+    before = (
+        Report.objects.filter(
+            assignment__volunteer=assignment.volunteer_id,
+            assignment__request__organization=request.organization_id,
+            assignment__request__place_name=request.place_name,
+        )
+        .exclude(assignment=assignment)
+        .exclude(state=Report.State.RETURNED)
+        .order_by("-started_at")
+        .first()
+        if request.place_name
+        else None
+    )
+    if before is not None:
+        usual |= {
+            "transport": before.transport,
+            "transport_yen": before.transport_yen,
+            "transport_route": before.transport_route,
+            "distance_km": before.distance_km,
+        }
+    return usual
 
 
 def _typed_before(report: Report) -> dict[str, Any]:

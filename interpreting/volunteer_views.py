@@ -26,6 +26,13 @@ from interpreting.models import Receipt, Report
 from interpreting.receipts import receipt_response
 from volunteers.models import Volunteer
 
+FOLDED = {
+    "times": {"start_date", "start_time", "end_date", "end_time"},
+    "way": {"distance_km", "receipts", "drop_receipts"},
+    "more": {"waiting_minutes", "outcome", "comment"},
+}
+"""Parts of the form that are folded in the usual case, and open when something in them is wrong."""
+
 
 def states_of_reports(assignment_ids: Sequence[int]) -> dict[int, str]:
     """The state of each report, for the pages of dispatch (`dispatch.subscriptions`)."""
@@ -42,7 +49,13 @@ def report(request: HttpRequest, volunteer: Volunteer, pk: int) -> HttpResponse:
     job = job_of(assignment, at, {pk: present.state} if present else {})
     if request.method != "POST" and not job.may_report:
         return _shown(request, assignment, present)
-    form = ReportForm(posted(request), request.FILES or None, assignment=assignment, report=present)
+    form = ReportForm(
+        posted(request),
+        request.FILES or None,
+        assignment=assignment,
+        report=present,
+        by_volunteer=True,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             submit_report(
@@ -54,6 +67,8 @@ def report(request: HttpRequest, volunteer: Volunteer, pk: int) -> HttpResponse:
             messages.success(request, _("報告を受け取りました。ありがとうございました。"))
             return redirect("volunteer_report:report", pk)
     context: dict[str, Any] = {"form": form, "job": job, "report": present}
+    context["opened"] = {name for name, fields in FOLDED.items() if fields & form.errors.keys()}
+    context["times"] = form.initial
     context["organization"] = assignment.request.organization
     status = 422 if form.errors else 200
     return render(request, "volunteer/report.html", context, status=status)

@@ -1,4 +1,4 @@
-"""A volunteer's own first page: what rings, what is asked, what comes next, being on call; history.
+"""A volunteer's own first page: what rings, what is asked, today's job, what comes, being on call.
 
 The live part holds no form (buttons name the page's one form), so equal states give equal bytes and
 the page asks for 304 most of the time.
@@ -144,12 +144,14 @@ def home_context(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
     people = own_rows(volunteer)
     jobs = present_jobs(people, at)
     offers = open_offers(people)
+    current = [job for job in jobs if job.running or (job.coming and job.is_today)]
     return {
         "rings": [ring_of(offer) for offer in offers if rings_at(offer, at)],
         "asked": [asked_card(offer, at) for offer in offers if not rings_at(offer, at)],
         "to_report": [job for job in jobs if job.wants_report],
-        "running": [job for job in jobs if job.running],
-        "coming": [job for job in jobs if job.coming],
+        "current": current,
+        "running": any(job.running for job in jobs),
+        "coming": [job for job in jobs if job.coming and not job.is_today],
         **on_call_context(volunteer, at),
     }
 

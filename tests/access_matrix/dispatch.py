@@ -100,3 +100,5 @@ page(
 )
 page("dispatch:shift_absent", DESK, method="post", data={"day": "2026-11-24"}, **SHIFT)
 stream("board", DESK)
+page("dispatch:desk_calendar", DESK, **of("desk"))
+page("dispatch:desk_calendar", DESK, method="post", **of("desk"))

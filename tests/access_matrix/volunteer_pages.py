@@ -32,6 +32,20 @@ public("dispatch:manifest")
 volunteer_page("volunteer:job", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer:job_confirm", method="post", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer:job_start", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_on_the_way", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_arrived", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:job_finish", method="post", **OWN_JOB, **ELSEWHERE)
+volunteer_page("volunteer:calendar", **ELSEWHERE)
+volunteer_page("volunteer:calendar", method="post", **ELSEWHERE)
+volunteer_page("volunteer_money:money", **ELSEWHERE)
+volunteer_page(
+    "volunteer_money:statement",
+    args=lambda w: [w.honorarium.activity_date.year],
+    foreign=lambda w: [1999],
+    ok=(200, 404),  # a draft is in no statement
+    **ELSEWHERE,
+)
+public("dispatch:feed", args=lambda w: ["x" * 43], ok=(404,))  # the secret is the permission
 volunteer_page("volunteer:job_give_back", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer:job_give_back", method="post", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer_report:report", ok=(302,), **OWN_JOB, **ELSEWHERE)  # not begun yet
@@ -58,3 +72,9 @@ volunteer_page(
 volunteer_page("volunteer:neighbours", method="post", **ELSEWHERE)
 volunteer_page("volunteer:line", **ELSEWHERE)
 volunteer_page("volunteer:line", method="post", data={"do": "code"}, **ELSEWHERE)
+
+# the term and its renewal ------------------------------------------------------------------------
+volunteer_page("volunteer:term", **ELSEWHERE)
+volunteer_page("volunteer:term", method="post", **ELSEWHERE)
+volunteer_page("volunteer:stay", method="post", **ELSEWHERE)
+volunteer_page("volunteer:card", **ELSEWHERE)

@@ -1,0 +1,143 @@
+"""What a volunteer sees of the own hours and honoraria: a fiscal year by months, a calendar year.
+
+Only figures that are in the books: entries with their state, and hours of reports that were handed
+in. Nothing is withheld or estimated here; tax is computed with a payment, and nowhere else. One
+person may be registered in several organizations, and each of them pays for itself. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, QuerySet, Sum
+from django.db.models.functions import ExtractYear
+
+from accounts.models import Organization
+from accounts.times import instant, local
+from honoraria.models import Honorarium, HonorariumQuerySet
+from honoraria.months import Month, Totals, totals
+from interpreting.models import Report
+
+COUNTED = [Report.State.SUBMITTED, Report.State.CONFIRMED]
+AGREED = [Honorarium.State.APPROVED, Honorarium.State.CLOSED, Honorarium.State.PAID]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMonth:
+    """The entries of a month of activity and their sum in yen."""
+
+    month: Month
+    entries: list[Honorarium]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnYear:
+    """A fiscal year (April to March): hours by report, yen by state; months with the last first."""
+
+    year: int
+    jobs: int
+    minutes: int
+    expected: int
+    agreed: int
+    paid: int
+    months: list[OwnMonth]
+
+    @property
+    def hours(self) -> tuple[int, int]:
+        """Whole hours and the minutes beyond them."""
+        return divmod(self.minutes, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one organization agreed to pay for the activities of a calendar year."""
+
+    organization: Organization
+    entries: list[Honorarium]
+    totals: Totals
+
+
+def fiscal_year(day: date) -> int:
+    """2026 for April 2026 to March 2027."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def own_year(people: Sequence[int], year: int) -> OwnYear:
+    """The fiscal year ``year`` of a person; ``people``: the person's rows in the registers."""
+    first, last = date(year, 4, 1), date(year + 1, 3, 31)
+    entries = list(_entries(people).between(first, last).order_by("-activity_date", "-pk"))
+    done = _reports(people).filter(
+        started_at__gte=instant(first, 0), started_at__lt=instant(date(year + 1, 4, 1), 0)
+    )
+    span = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
+    spent = done.aggregate(spent=Sum(span))["spent"]
+    return OwnYear(
+        year=year,
+        jobs=done.count(),
+        minutes=int(spent.total_seconds() // 60) if spent else 0,
+        expected=_sum(entries, {Honorarium.State.DRAFT}),
+        agreed=_sum(entries, {Honorarium.State.APPROVED, Honorarium.State.CLOSED}),
+        paid=_sum(entries, {Honorarium.State.PAID}),
+        months=[
+            OwnMonth(month, rows, sum(one.total for one in rows))
+            for month, rows in (
+                (month, list(group))
+                for month, group in groupby(entries, lambda one: Month.of(one.activity_date))
+            )
+        ],
+    )
+
+
+def years_of(people: Sequence[int], at: datetime) -> list[int]:
+    """Every fiscal year that has a report or an entry, and the present one; the last first."""
+    today = local(at).date()
+    days = _entries(people).aggregate(first=Min("activity_date"), last=Max("activity_date"))
+    told = _reports(people).aggregate(first=Min("started_at"), last=Max("started_at"))
+    known = [today, *(day for day in days.values() if day)]
+    known += [local(when).date() for when in told.values() if when]
+    numbers = [fiscal_year(day) for day in known]
+    return list(range(max(numbers), min(numbers) - 1, -1))
+
+
+def tax_years_of(people: Sequence[int]) -> list[int]:
+    """Every calendar year with an agreed entry; the last first."""
+    found = _entries(people).filter(state__in=AGREED)
+    years = found.annotate(year=ExtractYear("activity_date")).order_by()
+    return sorted(years.values_list("year", flat=True).distinct(), reverse=True)
+
+
+def statements(people: Sequence[int], year: int) -> list[Statement]:
+    """One statement for each organization with agreed entries in the calendar year."""
+    found = (
+        _entries(people)
+        .between(date(year, 1, 1), date(year, 12, 31))
+        .filter(state__in=AGREED)
+        .order_by("organization_id", "activity_date", "pk")
+    )
+    return [
+        Statement(
+            organization, rows, totals(Honorarium.objects.filter(pk__in=[r.pk for r in rows]))
+        )
+        for organization, rows in (
+            (organization, list(group))
+            for organization, group in groupby(found, lambda one: one.organization)
+        )
+    ]
+
+
+def _entries(people: Sequence[int]) -> HonorariumQuerySet:
+    return Honorarium.objects.filter(volunteer__in=people).select_related(
+        "organization", "volunteer", "report__assignment__request"
+    )
+
+
+def _reports(people: Sequence[int]) -> QuerySet[Report]:
+    return Report.objects.filter(assignment__volunteer__in=people, state__in=COUNTED).order_by()
+
+
+def _sum(entries: Sequence[Honorarium], states: set[Honorarium.State]) -> int:
+    return sum(one.total for one in entries if one.state in states)

@@ -1,0 +1,219 @@
+"""The one next step of a job: on the way, arrived, started, over; seen at once at the desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from dispatch.actions.assignments import arrive, give_back, note_end, set_out, start
+from dispatch.actions.offers import accept_offer
+from dispatch.board import board_of
+from dispatch.engine import advance
+from dispatch.models import Assignment, Offer
+from dispatch.phone.jobs import job_of
+from realtime.models import Message
+from tests.factories import AssignmentFactory, DeskFactory, OfferFactory, RequestFactory
+
+pytestmark = pytest.mark.django_db
+VERBS = ["job_confirm", "job_on_the_way", "job_arrived", "job_start", "job_finish"]
+
+
+@pytest.fixture
+def booked(city, hana, now) -> Assignment:
+    """Hana goes to the hospital today at 14:00, four hours from now."""
+    request = RequestFactory(
+        organization=city,
+        desk=DeskFactory(organization=city, phone="+81426221111"),
+        status="filled",
+        next_action="close",
+        next_action_at=now + timedelta(hours=6),
+        starts_at=now + timedelta(hours=4),
+    )
+    return AssignmentFactory(request=request, volunteer=hana, created_at=now - timedelta(days=9))
+
+
+@pytest.fixture
+def mine(client_of, hana, clock):
+    """Hana's browser."""
+    return client_of(hana.user)
+
+
+def url(name: str, booking: Assignment) -> str:
+    return reverse(f"volunteer:{name}", args=[booking.pk])
+
+
+def step_at(booking: Assignment, **delta: float) -> tuple[str, str]:
+    booking.refresh_from_db()
+    job = job_of(booking, booking.request.starts_at + timedelta(**delta), {})
+    return job.step, job.also
+
+
+def test_each_moment_has_one_step_and_at_most_one_shortcut(booked):
+    assert step_at(booked, days=-3) == ("", "")
+    assert step_at(booked, days=-1) == ("confirm", "")
+    assert step_at(booked, hours=-3) == ("confirm", "on_the_way")
+    assert step_at(booked, minutes=-80) == ("on_the_way", "arrived")
+    set_out(booked, at=booked.request.starts_at - timedelta(minutes=70))
+    assert step_at(booked, minutes=-60) == ("arrived", "start")
+    arrive(booked, at=booked.request.starts_at - timedelta(minutes=10))
+    assert step_at(booked, minutes=-5) == ("start", "")
+    start(booked, at=booked.request.starts_at)
+    assert step_at(booked, minutes=50) == ("finish", "report")
+    note_end(booked, at=booked.request.starts_at + timedelta(minutes=80))
+    assert step_at(booked, minutes=81) == ("report", "")
+
+
+def test_who_pressed_nothing_reports_at_the_end(booked):
+    assert step_at(booked, minutes=95) == ("report", "")
+
+
+def test_an_overrun_is_still_ended_by_the_button_and_long_after_by_the_report(booked):
+    start(booked, at=booked.request.starts_at)
+    assert step_at(booked, minutes=100) == ("finish", "report")
+    assert step_at(booked, hours=4) == ("report", "")
+
+
+def test_a_call_needs_no_way_there(booked):
+    Assignment.objects.update(remote=True)
+    assert step_at(booked, minutes=-30) == ("confirm", "start")
+    assert step_at(booked, minutes=10) == ("start", "report")
+
+
+def test_the_whole_way_by_thumb(mine, booked, clock):
+    presses = {"job_on_the_way": 170, "job_arrived": 230, "job_start": 240, "job_finish": 325}
+    began = clock.at
+    for name, minutes in presses.items():
+        clock.at = began + timedelta(minutes=minutes)
+        assert url(name, booked) in mine.get("/v/").content.decode()
+        answer = mine.post(url(name, booked) + "?back=home")
+        expected = reverse("volunteer_report:report", args=[booked.pk])
+        assert answer["Location"] == (expected if name == "job_finish" else "/v/")
+    booked.refresh_from_db()
+    assert booked.state == "started"  # until the report is there
+    told = [booked.on_the_way_at, booked.arrived_at, booked.started_at, booked.finished_at]
+    assert told == [began + timedelta(minutes=minutes) for minutes in presses.values()]
+    verbs = set(AuditEntry.objects.values_list("verb", flat=True))
+    assert {f"assignment.{v}" for v in ("set_out", "arrived", "started", "over")} <= verbs
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_pressing_twice_is_once(mine, booked, clock, name):
+    if name == "job_finish":
+        start(booked, at=clock.at)
+    clock.move(minutes=245 if name == "job_finish" else 200)
+    for _ in range(2):
+        assert mine.post(url(name, booked)).status_code == 302
+    verbs = AuditEntry.objects.filter(verb__startswith="assignment.").exclude(
+        verb="assignment.started"
+    )
+    wanted = {"job_start": 0}.get(name, 1)
+    assert verbs.count() == wanted
+    assert AuditEntry.objects.filter(verb="assignment.started").count() == int(
+        name in {"job_start", "job_finish"}
+    )
+
+
+def test_a_late_press_of_an_earlier_step_undoes_nothing(mine, booked, clock):
+    clock.move(minutes=235)
+    mine.post(url("job_start", booked))
+    for name in ("job_arrived", "job_on_the_way", "job_confirm"):
+        mine.post(url(name, booked))
+    booked.refresh_from_db()
+    assert (booked.state, booked.arrived_at, booked.on_the_way_at) == ("started", None, None)
+
+
+def test_nothing_can_be_pressed_days_before(mine, city, hana, now):
+    request = RequestFactory(organization=city, status="filled")  # the day after tomorrow
+    far = AssignmentFactory(request=request, volunteer=hana)
+    for name in VERBS[1:]:
+        mine.post(url(name, far))
+    far.refresh_from_db()
+    assert (far.state, far.stages) == ("confirmed", "")
+
+
+def test_the_desk_sees_every_stage_at_once(mine, booked, clock, client_of, coordinator):
+    desk = client_of(coordinator)
+    clock.move(minutes=170)
+    mine.post(url("job_on_the_way", booked))
+    clock.move(minutes=60)
+    mine.post(url("job_arrived", booked))
+    for page in ("/board/", reverse("dispatch:request", args=[booked.request_id])):
+        assert "12:50 出発　13:50 到着" in desk.get(page).content.decode()
+    assert "通訳者が到着しました" in desk.get(page).content.decode()
+
+
+def test_no_word_of_arrival_is_marked_on_the_board_and_can_be_cleared(
+    booked, city, clock, client_of, coordinator
+):
+    start_at = booked.request.starts_at
+    assert board_of(city, start_at - timedelta(seconds=1)).not_arrived == []
+    assert [one.assignment for one in board_of(city, start_at).not_arrived] == [booked]
+    clock.at = start_at + timedelta(minutes=5)
+    browser = client_of(coordinator)
+    assert "到着の連絡がありません" in browser.get("/board/").content.decode()
+    verb = reverse("dispatch:assignment_verb", args=[booked.pk, "arrived"])
+    assert browser.post(f"{verb}?back=board")["Location"] == "/board/"
+    assert "到着の連絡がありません" not in browser.get("/board/").content.decode()
+
+
+@pytest.mark.parametrize("change", [{"remote": True}, {"state": "started"}, {"state": "cancelled"}])
+def test_who_need_not_arrive_is_not_missed(booked, city, change):
+    Assignment.objects.update(**change)
+    assert board_of(city, booked.request.starts_at).not_arrived == []
+
+
+def test_home_shows_today_with_map_desk_and_step(mine, booked, clock):
+    clock.move(hours=2, minutes=45)
+    text = mine.get("/v/").content.decode()
+    order = ["今日の通訳", url("job_on_the_way", booked), "openstreetmap.org", "tel:042-622-1111",
+             "次の予定", "待機（映像・電話）", "カレンダーに入れる"]  # fmt: skip
+    places = [text.index(one) for one in order]
+    assert places == sorted(places)
+
+
+def test_what_is_asked_comes_before_todays_job(mine, booked, city, hana, clock):
+    OfferFactory(request=RequestFactory(organization=city), volunteer=hana)
+    text = mine.get("/v/").content.decode()
+    assert text.index("お返事をお待ちしています") < text.index("今日の通訳")
+
+
+def test_giving_back_shortly_before_asks_standbys_first_even_at_night(city, hana, minh, now):
+    """22:00 for 7:30 the next morning: nobody can wait until eight."""
+    city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
+    city.save()
+    night = now + timedelta(hours=12)
+    request = RequestFactory(
+        organization=city, starts_at=now + timedelta(hours=21, minutes=30), opened_at=now
+    )
+    first = accept_offer(OfferFactory(request=request, volunteer=hana), via="web", at=now)
+    late = OfferFactory(request=request, volunteer=minh, state="expired")
+    assert accept_offer(late, via="web", at=now).outcome == "too_late"
+    others = [OfferFactory(request=RequestFactory(organization=city)).volunteer for _ in range(3)]
+    assert first.assignment is not None
+
+    give_back(first.assignment, reason="体調がよくない", at=night)
+    request.refresh_from_db()
+    assert (request.status, request.urgency, request.next_action_at) == ("open", "today", night)
+    advance(request.pk, night)
+    asked = list(Offer.objects.filter(request=request, created_at=night).order_by("rank"))
+    assert asked[0].volunteer == minh
+    assert asked[0].reasons[0]["code"] == "standby"
+    assert hana not in [one.volunteer for one in asked]
+    assert others
+    leaves = Message.objects.filter(subject_key=asked[0].key).order_by("id").first()
+    assert leaves is not None
+    assert leaves.not_before - night < timedelta(minutes=1)
+
+
+def test_giving_back_days_before_keeps_the_night_quiet(city, booked, now):
+
+    city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
+    city.save()
+    request = RequestFactory(organization=city, status="filled", starts_at=now + timedelta(days=3))
+    far = AssignmentFactory(request=request, volunteer=booked.volunteer)
+    give_back(far, reason="予定がある", at=now + timedelta(hours=12))
+    request.refresh_from_db()
+    assert (request.status, request.urgency) == ("open", "booked")
