@@ -66,6 +66,4 @@ def _page(request: HttpRequest, volunteer: Volunteer, code: str = "") -> HttpRes
         "code": code,
         "chat": CHAT.format(account=quote(account, safe=""), text=code) if account else "",
     }
-    answer = render(request, "volunteer/line.html", context)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "volunteer/line.html", context)
