@@ -34,8 +34,10 @@ from interpreting.rooms.actions.rooms import open_room
 from interpreting.rooms.actions.seats import invite, seat_desk
 from realtime.models import Inbound, Message
 from tests import factories
+from tests.volunteers.applying import waiting
 from volunteers.actions.importing import start_import
-from volunteers.models import ImportRun, Volunteer
+from volunteers.applications.staying_links import stay_token
+from volunteers.models import Application, ApplicationDocument, ImportRun, Volunteer
 
 
 class World:
@@ -290,6 +292,41 @@ class World:
     def foreign_import_run(self) -> ImportRun:
         return self._import_run(self.town)
 
+    # applications --------------------------------------------------------------------------------
+    @cached_property
+    def application(self) -> Application:
+        self.city.takes_applications = True
+        self.city.save(update_fields=["takes_applications"])
+        return waiting(self.city, factories.NOW)
+
+    @cached_property
+    def foreign_application(self) -> Application:
+        return waiting(self.town, factories.NOW)
+
+    @cached_property
+    def renewal(self) -> Application:
+        whose = {"volunteer": self.hana, "name": self.hana.name}
+        return waiting(self.city, factories.NOW, kind="renewal", **whose)
+
+    @cached_property
+    def foreign_renewal(self) -> Application:
+        whose = {"volunteer": self.foreign_volunteer, "name": self.foreign_volunteer.name}
+        return waiting(self.town, factories.NOW, kind="renewal", **whose)
+
+    @cached_property
+    def document(self) -> ApplicationDocument:
+        return _document(self.application)
+
+    @cached_property
+    def foreign_document(self) -> ApplicationDocument:
+        return _document(self.foreign_application)
+
+    @property
+    def stay_token(self) -> str:
+        self.hana.stay_asked_at = factories.NOW
+        self.hana.save(update_fields=["stay_asked_at"])
+        return stay_token(self.hana)
+
     # reports and money ---------------------------------------------------------------------------
     @cached_property
     def report(self) -> Report:
@@ -364,6 +401,17 @@ def _phone_leg(request: Request) -> PhoneLeg:
         conference=conference, role="resident", token=f"l{request.pk}", number="+819011112222",
         created_at=factories.NOW,
     )  # fmt: skip
+
+
+def _document(application: Application) -> ApplicationDocument:
+    return ApplicationDocument.objects.create(
+        application=application,
+        title="証明書",
+        file_name="証明書.pdf",
+        content_type="application/pdf",
+        content=b"%PDF-1.4",
+        created_at=factories.NOW,
+    )
 
 
 def _receipt(report: Report) -> Receipt:

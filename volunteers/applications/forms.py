@@ -117,7 +117,8 @@ class SkillRows(BaseFormSet):
         chosen = [one.cleaned_data.get("language") for one in self.forms if one.is_valid()]
         tags = [tag for tag in chosen if tag]
         if not tags and all(one.is_valid() for one in self.forms):
-            self.forms[0].add_error("language", _("ことばを一つ以上選んでください。"))
+            if self.forms:
+                self.forms[0].add_error("language", _("ことばを一つ以上選んでください。"))
             raise ValidationError(_("ことばを一つ以上選んでください。"), code="no_language")
         if len(set(tags)) < len(tags):
             raise ValidationError(_("同じことばが二度あります。"), code="language_twice")
