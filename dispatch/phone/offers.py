@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
@@ -28,12 +29,13 @@ from accounts.errors import ActionError
 from accounts.models import Organization
 from dispatch.access import get_offer_by_token
 from dispatch.actions.answers import explain_decline
-from dispatch.actions.offers import accept_offer, decline_offer, mark_seen
+from dispatch.actions.offers import Answer, accept_offer, decline_offer, mark_seen
 from dispatch.models import Assignment, Mode, Offer, Urgency
 from dispatch.phone import words
 from dispatch.phone.accepted import accepted_here, remember
 from dispatch.phone.codes import masked, send_to_volunteer
 from dispatch.phone.forms import ReasonForm
+from dispatch.phone.late_answers import in_words, press_of, wants_words
 from dispatch.phone.people import signed_in_volunteer
 from dispatch.phone.reading import is_person, language_query, personal, read_by
 from dispatch.phone.sign_in import expect_code
@@ -53,6 +55,7 @@ SAME_PRESS = timedelta(minutes=2)
 
 
 @require_safe
+@gzip_page  # no form of it carries a token that its length could give away
 @personal
 def show_offer(request: HttpRequest, token: str) -> HttpResponse:
     """The offer, or what became of it."""
@@ -120,18 +123,37 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
         return unknown_link(request)
     if request.method != "POST":
         return back_to(request, token)
-    act = {"accept": accept_offer, "decline": decline_offer}[verb]
     at = database_now()
+    if not press_of(request, at).is_new(offer):
+        return outcome(request, back_to(request, token), offer, at)
+    act = {"accept": accept_offer, "decline": decline_offer}[verb]
     try:
         given = act(offer, via=Offer.Via.WEB, at=at)
     except ActionError as error:
-        return offer_page(request, offer, at, refused=words.refusal(error), status=error.status)
+        refused = words.refusal(error)
+        page = offer_page(request, offer, at, refused=refused, status=error.status)
+        return outcome(request, page, offer, at, refused)
+    return outcome(request, after_answer(request, offer, given, at), given.offer, at)
+
+
+def outcome(
+    request: HttpRequest, page: HttpResponse, offer: Offer, at: datetime, refused: str = ""
+) -> HttpResponse:
+    """The page for a browser; for its service worker the same in words, as it stands now."""
+    if not wants_words(request):
+        return page
+    now = get_offer_by_token(offer.token)
+    return in_words(page, now, stage_of(now, at), at, refused)
+
+
+def after_answer(request: HttpRequest, offer: Offer, given: Answer, at: datetime) -> HttpResponse:
+    """Where an answer leads: a ring to its room, or back home; else to the offer."""
     if given.assignment and (offer.request.urgency == Urgency.NOW or offer.rings_until):
         return to_room(request, offer, given.assignment, at)
     if offer.rings_until and given.outcome == "declined" and is_own(request, offer):
         messages.info(request, _("お返事ありがとうございました。待機は続いています。"))
         return redirect("volunteer:home")
-    return back_to(request, token)
+    return back_to(request, offer.token)
 
 
 def to_room(

@@ -50,7 +50,7 @@ async function leave(worker) {
 async function start() {
   const apple = /iPhone|iPad/.test(navigator.userAgent) && !matchMedia("(display-mode: standalone)").matches;
   if (!("serviceWorker" in navigator)) return show("");
-  const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/v/" });
+  const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/v/", updateViaCache: "none" });
   if (!("PushManager" in window) || !("Notification" in window)) return show(apple ? "install" : "");
   const failed = () => show("failed");
   section.querySelector("[data-push-ask]").onclick = () => ask(worker).catch(failed);
@@ -64,4 +64,23 @@ async function start() {
   return show("on");
 }
 
+/* Putting the page on the first screen: by a button where the browser offers one, else in its words. */
+function installing() {
+  const card = document.querySelector("[data-install]");
+  const standalone = matchMedia("(display-mode: standalone)").matches || navigator.standalone;
+  if (!card || standalone) return;
+  const hint = (name) => {
+    card.hidden = false;
+    for (const one of card.querySelectorAll("[data-install-by]")) one.hidden = one.dataset.installBy !== name;
+  };
+  const { userAgent } = navigator;
+  if (/iPhone|iPad/.test(userAgent) && "share" in navigator) hint("share");
+  else if (/Android.*Firefox|Android.*SamsungBrowser/.test(userAgent)) hint("menu");
+  let offered;
+  addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); offered = event; hint("button"); });
+  addEventListener("appinstalled", () => { card.hidden = true; });
+  card.querySelector("[data-install-now]").onclick = () => offered?.prompt();
+}
+
+installing();
 if (section) start().catch(() => show(""));

@@ -4,6 +4,8 @@
    form[data-unsaved]  leaving with changes asks first
    form[data-draft=k]  what is typed is kept in this tab under k until the server has shown a page
                        without the form (or with [data-draft-done=k]); passwords and files never
+   .phone form         the same without being asked, but only across a reload or «back» of the same
+                       page: an update or a telephone short of memory loses nothing; codes never
    [data-sign-out]     forgets all drafts · dialogs: [data-open=id], [data-close] */
 
 const PREFIX = "tsunagi.draft.";
@@ -45,7 +47,19 @@ function drafts() {
   return store ? Object.keys(store).filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length)) : [];
 }
 
+/* Forms of telephones' pages have a draft each, named by the page and their place on it. */
+const TYPED = "textarea, input:not([type]), input[type=text], input[type=tel], input[type=email], input[type=number], input[type=date], input[type=time], input[type=search]";
+function nameForms() {
+  const type = performance.getEntriesByType("navigation")[0]?.type;
+  for (const [n, form] of [...document.querySelectorAll(".phone form[method=post]:not([data-draft])")].entries()) {
+    if (form.querySelector("[autocomplete=one-time-code]") || !form.querySelector(TYPED)) continue;
+    form.dataset.draft = `page:${location.pathname}#${n}`;
+    if (type === "navigate") forget(form.dataset.draft);
+  }
+}
+
 function restore() {
+  nameForms();
   for (const done of document.querySelectorAll("[data-draft-done]")) forget(done.dataset.draftDone);
   for (const key of drafts()) {
     const form = document.querySelector(`form[data-draft="${CSS.escape(key)}"]`);
