@@ -6,9 +6,12 @@ answer that fits no single question, waits on the page of the desk, and its send
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import transaction
 
 from accounts.models import Organization
 from accounts.times import when_text
@@ -25,6 +28,7 @@ from volunteers.actions.stopping import drop_channel, resume_sms, stop_sms
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
+logger = logging.getLogger(__name__)
 VIA = {
     Message.Channel.SMS.value: Offer.Via.SMS,
     Message.Channel.LINE.value: Offer.Via.LINE,
@@ -42,8 +46,20 @@ class Sender:
 
 
 def understand(inbound: Inbound, at: datetime) -> None:
-    """Do what a new text says, in the transaction that keeps it; answer on the same channel."""
+    """Do what a new text says, in the transaction that keeps it; answer on the same channel.
+
+    A text at which something breaks is for the desk, like one that is not understood.
+    """
     sender = find_sender(inbound, at)
+    try:
+        with transaction.atomic():
+            _act_on(inbound, sender, at)
+    except Exception:
+        logger.exception("text %s", inbound.pk)
+        keep(inbound, sender, "broken", at, unclear=True)
+
+
+def _act_on(inbound: Inbound, sender: Sender, at: datetime) -> None:
     if sender.person is None:
         keep(inbound, sender, "stranger", at, unclear=True)
         return
