@@ -17,8 +17,8 @@ from volunteers.models import Volunteer
 DESK_REMINDER = timedelta(minutes=30)
 NOW_REMINDER = timedelta(minutes=5)
 WORK_BEGINS = 10 * 60
-PRESSING = timedelta(hours=3)
-"""Less than this between the next decent hour and the job: people are asked also at night."""
+PRESSING = timedelta(hours=1)
+"""Less than this between the end of the quiet hours and the job: whoever may be asked is asked now."""
 WATCHING = timedelta(minutes=2)
 
 
@@ -84,14 +84,15 @@ def after_filling(request: Request, at: datetime) -> tuple[str, datetime]:
 
 
 def is_pressing(request: Request, at: datetime) -> bool:
-    """A booked job for which a seat comes free so late that nobody can wait for the morning."""
+    """A seat of a booked job comes free at night, and to ask in the morning would be too late.
+
+    By day nothing has to be decided: `class_of` follows the clock.
+    """
     if request.urgency != Urgency.BOOKED or at >= request.ends_at:
         return False
     organization = request.organization
     decent = decent_hour(at, organization.quiet_from, organization.quiet_to)
-    if request.starts_at - decent <= PRESSING:
-        return True
-    return decent == at and class_of(request, at) == "today"
+    return decent > at and request.starts_at - decent < PRESSING
 
 
 def rung_deadline(request: Request) -> datetime | None:

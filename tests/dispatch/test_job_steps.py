@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,10 +12,17 @@ from dispatch.actions.assignments import arrive, give_back, note_end, set_out, s
 from dispatch.actions.offers import accept_offer
 from dispatch.board import board_of
 from dispatch.engine import advance
-from dispatch.models import Assignment, Offer
+from dispatch.models import Assignment, Offer, Request
 from dispatch.phone.jobs import job_of
 from realtime.models import Message
-from tests.factories import AssignmentFactory, DeskFactory, OfferFactory, RequestFactory
+from tests.factories import (
+    AssignmentFactory,
+    DeskFactory,
+    OfferFactory,
+    RequestFactory,
+    VolunteerFactory,
+)
+from volunteers.models import Volunteer
 
 pytestmark = pytest.mark.django_db
 VERBS = ["job_confirm", "job_on_the_way", "job_arrived", "job_start", "job_finish"]
@@ -180,40 +187,66 @@ def test_what_is_asked_comes_before_todays_job(mine, booked, city, hana, clock):
     assert text.index("お返事をお待ちしています") < text.index("今日の通訳")
 
 
-def test_giving_back_shortly_before_asks_standbys_first_even_at_night(city, hana, minh, now):
-    """22:00 for 7:30 the next morning: nobody can wait until eight."""
-    city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
-    city.save()
-    night = now + timedelta(hours=12)
-    request = RequestFactory(
-        organization=city, starts_at=now + timedelta(hours=21, minutes=30), opened_at=now
-    )
-    first = accept_offer(OfferFactory(request=request, volunteer=hana), via="web", at=now)
-    late = OfferFactory(request=request, volunteer=minh, state="expired")
-    assert accept_offer(late, via="web", at=now).outcome == "too_late"
-    others = [OfferFactory(request=RequestFactory(organization=city)).volunteer for _ in range(3)]
-    assert first.assignment is not None
+@pytest.fixture
+def given_back(city, hana, minh, now):
+    """given_back(start, at, owl=True) → minh said yes too late; hana's seat comes free at ``at``."""
 
-    give_back(first.assignment, reason="体調がよくない", at=night)
-    request.refresh_from_db()
-    assert (request.status, request.urgency, request.next_action_at) == ("open", "today", night)
-    advance(request.pk, night)
-    asked = list(Offer.objects.filter(request=request, created_at=night).order_by("rank"))
+    def make(start: datetime, at: datetime, *, owl: bool) -> Request:
+        city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
+        city.save()
+        Volunteer.objects.filter(pk=minh.pk).update(night_messages=owl)
+        for _ in range(6):
+            VolunteerFactory(organization=city)
+        request = RequestFactory(organization=city, starts_at=start, opened_at=now)
+        taken = accept_offer(OfferFactory(request=request, volunteer=hana), via="web", at=now)
+        late = OfferFactory(request=request, volunteer=minh, state="expired")
+        assert accept_offer(late, via="web", at=now).outcome == "too_late"
+        assert taken.assignment is not None
+        give_back(taken.assignment, reason="体調がよくない", at=at)
+        request.refresh_from_db()
+        return request
+
+    return make
+
+
+def asked_at(request: Request, at: datetime) -> list[Offer]:
+    """Whom the engine asks at an instant, the best first."""
+    advance(request.pk, at)
+    return list(Offer.objects.filter(request=request, created_at=at).order_by("rank"))
+
+
+def test_a_standby_is_asked_first_and_with_a_reason(given_back, hana, minh, now):
+    at = now + timedelta(hours=2)
+    request = given_back(now + timedelta(hours=28), at, owl=False)
+    assert (request.status, request.next_action, request.next_action_at) == ("open", "wave", at)
+    asked = asked_at(request, at)
     assert asked[0].volunteer == minh
     assert asked[0].reasons[0]["code"] == "standby"
     assert hana not in [one.volunteer for one in asked]
-    assert others
-    leaves = Message.objects.filter(subject_key=asked[0].key).order_by("id").first()
+
+
+def test_at_night_with_no_time_in_the_morning_who_allows_it_is_asked_at_once(given_back, minh, now):
+    night = now + timedelta(hours=12)  # 22:00, for 8:30
+    request = given_back(now + timedelta(hours=22, minutes=30), night, owl=True)
+    assert (request.urgency, request.next_action_at) == ("today", night)
+    [asked] = asked_at(request, night)
+    assert asked.volunteer == minh
+    leaves = Message.objects.filter(subject_key=asked.key).order_by("id").first()
     assert leaves is not None
     assert leaves.not_before - night < timedelta(minutes=1)
 
 
-def test_giving_back_days_before_keeps_the_night_quiet(city, booked, now):
-
-    city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
-    city.save()
-    request = RequestFactory(organization=city, status="filled", starts_at=now + timedelta(days=3))
-    far = AssignmentFactory(request=request, volunteer=booked.volunteer)
-    give_back(far, reason="予定がある", at=now + timedelta(hours=12))
+def test_at_night_nobody_else_is_woken_and_the_desk_has_it(given_back, now):
+    night = now + timedelta(hours=12)
+    request = given_back(now + timedelta(hours=22, minutes=30), night, owl=False)
+    assert asked_at(request, night) == []
     request.refresh_from_db()
-    assert (request.status, request.urgency) == ("open", "booked")
+    assert request.next_action == "desk"
+
+
+def test_for_the_next_afternoon_the_morning_is_waited_for(given_back, minh, now):
+    night, morning = now + timedelta(hours=12), now + timedelta(hours=22)
+    request = given_back(now + timedelta(hours=28), night, owl=False)
+    assert request.urgency == "booked"
+    assert asked_at(request, night) == []
+    assert asked_at(request, morning)[0].volunteer == minh
