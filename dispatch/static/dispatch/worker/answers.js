@@ -8,7 +8,7 @@
 const TAKEN_AFTER = 15_000;
 const SHOWN_FOR = 86_400_000;
 const OFFER = /^(\/o\/[\w-]+\/)(accept|decline)\/$/;
-const JOB = /^(\/v\/assignments\/\d+\/)(confirm|start|begin|on-the-way|arrived|finish)\/$/;
+const JOB = /^(\/v\/assignments\/\d+\/)(confirm|start|on-the-way|arrived|finish)\/$/;
 const parts = (path) => OFFER.exec(path) || JOB.exec(path);
 const verbOf = (path) => parts(path)?.[2];
 const subjectOf = (path) => parts(path)?.[1] || (/^\/(o\/[\w-]+|v\/assignments\/\d+)\/$/.test(path) ? path : "");
