@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import re
 
-# offers, invitations, sign-in by link (volunteers and demo), new passwords
-SECRET = re.compile(r"(/(?:o|invitation|sign-in|reset/key|confirm-email)/)[^/\s?#'\"<>]+")
+# offers, invitations, sign-in by link (volunteers and demo), new passwords, no more e-mail
+SECRET = re.compile(r"(/(?:o|invitation|sign-in|reset/key|confirm-email|hooks/email)/)[^/\s?#'\"<>]+")
 _formatter = logging.Formatter()
 
 

@@ -18,9 +18,10 @@ from django.http import Http404
 
 from accounts.clock import database_now
 from accounts.models import Organization
-from config.demo import cast
+from config.demo import cast, lines
 from config.demo.people import PERSONAS
-from realtime.models import Message
+from realtime import voice
+from realtime.models import Inbound, Message
 from volunteers import languages
 from volunteers.models import Volunteer, VolunteerQuerySet
 from volunteers.search import search
@@ -31,6 +32,8 @@ SHOWN = 30
 ON_THE_WALL = 4
 FOUND = 20
 RINGING = 10
+CALL_LASTS = timedelta(minutes=10)
+ARRIVED = (Message.State.SENT, Message.State.DELIVERED)
 OWN_PATHS = ("/o/", "/v/", "/sign-in/")
 ADDRESS = re.compile(r"https?://[^\s、。]+")
 Session = MutableMapping[str, Any]
@@ -55,6 +58,9 @@ class Bubble:
     lang: str
     by_hand: bool
     unread: bool
+    channel: str = ""
+    own: bool = False  # sent from this telephone
+    keys: tuple[str, ...] = ()  # of a call that asks for one
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def _heard_lately(without: list[Volunteer]) -> list[Volunteer]:
     """Other people of the first association to whom a message came within the hour."""
     recipients = (
         Message.objects.filter(
-            state__in=[Message.State.SENT, Message.State.DELIVERED],
+            state__in=ARRIVED,
             sent_at__gt=database_now() - FRESH,
             recipient__startswith="volunteer:",
         )
@@ -118,7 +124,7 @@ def phone(pk: int, session: Session) -> Phone:
 
 def mark_read(phone: Phone, session: Session) -> None:
     """Remember that everything on the handset was seen in this browser."""
-    newest = phone.bubbles[0].pk if phone.bubbles else 0
+    newest = max((bubble.pk for bubble in phone.bubbles), default=0)
     read = dict(session.get(READ, {}))
     if newest > read.get(str(phone.volunteer.pk), 0):
         session[READ] = read | {str(phone.volunteer.pk): newest}
@@ -144,16 +150,18 @@ def _phones(volunteers: list[Volunteer], session: Session) -> list[Phone]:
 def _phone(volunteer: Volunteer, read_to: int, fresh_from: datetime) -> Phone:
     arrived = Message.objects.of_organization(volunteer.organization_id).filter(
         recipient=volunteer.key,
-        state__in=[Message.State.SENT, Message.State.DELIVERED, Message.State.BY_HAND],
+        state__in=[*ARRIVED, Message.State.BY_HAND],
     )
     arrived = arrived.exclude(body="")  # sign-in codes that are no longer valid
-    newest = sorted(arrived.order_by("-id")[:SHOWN], key=_arrival, reverse=True)
-    bubbles = tuple(
+    received = [
         _bubble(
             message, volunteer.organization, message.pk > read_to and _arrival(message) > fresh_from
         )
-        for message in newest
-    )
+        for message in arrived.order_by("-id")[:SHOWN]
+    ]
+    answers = [_own_bubble(inbound) for inbound in lines.answers_of(volunteer, SHOWN)]
+    newest = sorted([*answers, *received], key=lambda bubble: bubble.at, reverse=True)
+    bubbles = tuple(newest[:SHOWN])
     return Phone(
         volunteer=volunteer,
         languages=tuple(languages.name(skill.language, "ja") for skill in volunteer.skills.all()),
@@ -176,7 +184,23 @@ def _bubble(message: Message, organization: Organization, unread: bool) -> Bubbl
         lang="en" if english else "ja",
         by_hand=message.state == Message.State.BY_HAND,
         unread=unread,
+        channel=message.get_channel_display(),
+        keys=_keys(message),
     )
+
+
+def _own_bubble(inbound: Inbound) -> Bubble:
+    """What the person answered; never the newest that was read, whatever its number."""
+    parts = (Part(inbound.body),)
+    return Bubble(0, parts, inbound.received_at, "", "ja", by_hand=False, unread=False, own=True)
+
+
+def _keys(message: Message) -> tuple[str, ...]:
+    """What can be pressed during a call that is new enough to be going on."""
+    is_call = message.channel == Message.Channel.VOICE and message.state in ARRIVED
+    if not is_call or _arrival(message) < database_now() - CALL_LASTS:
+        return ()
+    return (voice.YES, voice.NO) if voice.is_question(message) else (voice.YES,)
 
 
 def parts_of(body: str) -> list[Part]:

@@ -71,6 +71,10 @@ public("demo:phones", ok=(404,))
 public("demo:phones-fragment", ok=(404,))
 public("demo:phone", args=lambda w: [w.hana.pk], ok=(404,))
 public("demo:phone-fragment", args=lambda w: [w.hana.pk], ok=(404,))
+public("demo:phone-reply", method="post", args=lambda w: [w.hana.pk], ok=(404,))
+public("demo:phone-key", method="post", args=lambda w: [w.hana.pk, 1], ok=(404,))
+public("demo:lines", ok=(404,))
+public("demo:lines", method="post", ok=(404,))
 
 # ui: the styleguide, never in production ----------------------------------------------------------
 for name in ("styleguide", "mock_board", "mock_offer", "mock_outcome", "mock_sign_in", "suggest"):

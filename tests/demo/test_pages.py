@@ -91,7 +91,7 @@ def offered_to_lan(world: SimpleNamespace) -> tuple[Volunteer, Offer]:
 def arrive(offer: Offer) -> Message:
     """The worker delivers the message of an offer."""
     message = Message.objects.get(subject_key=offer.key)
-    assert deliver(message.pk, NOW) == "delivered"
+    assert deliver(message.pk, NOW) in {"sent", "delivered"}
     Message.objects.filter(pk=message.pk).update(sent_at=NOW)  # else the clock of the machine
     return Message.objects.get(pk=message.pk)
 
