@@ -1,27 +1,41 @@
 """What the keys of an automatic call change: an offer is taken or declined, a booking confirmed.
 
-Subscribed to `realtime.voice`. Whoever cannot come to a booked appointment is put through to the
-desk instead of losing the seat by one key. A key counts once; the same again hears the same.
+Subscribed to `realtime.voice`. Whoever cannot come to what is booked already keeps the seat, is put
+through to the desk, and stands on its page of answers: one key alone gives nothing back. The same
+key again hears the same.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from django.utils import translation
-
-from accounts.errors import ActionError
 from accounts.models import Organization
 from dispatch.actions.assignments import reconfirm
-from dispatch.actions.offers import accept_offer, decline_offer
+from dispatch.actions.replies import announce
+from dispatch.answering import answer_offer, reply_text
 from dispatch.models import Assignment, Offer
 from realtime import voice
-from realtime.models import Message
+from realtime.models import Inbound, Message
 from realtime.voice import Answer
-from volunteers.models import LanguageSkill, Volunteer
+from volunteers.models import LanguageSkill
 
-ASKING = ("offer", "offer_video", "offer_now", "offer_now_video", "ring")
-RECONFIRM = "reconfirm"
+ASKING: Final = ("offer", "offer_video", "offer_now", "offer_now_video", "ring")
+RECONFIRM: Final = "reconfirm"
+OUTCOMES: Final = {
+    "yours": "yours",
+    "declined": "declined",
+    "standby": "too_late",
+    "too_late": "too_late",
+    "reconfirmed": "yours",
+}
+"""What is also said in the person's own language, for those outcomes that have such a text."""
+NEWER: Final = {
+    "ja": "内容が変わりました。新しい内容のお願いを、あらためてお送りしています。",
+    "ja-simple": "内容が かわりました。新しい おねがいを もう一度 おくっています。",
+    "en": "It has changed. We have sent you the new request separately.",
+}
+"""Instead of the codes that a reply in writing names."""
 
 
 def connect() -> None:
@@ -40,14 +54,10 @@ def is_question(message: Message) -> bool:
 def answer(message: Message, key: str, at: datetime) -> Answer | None:
     """What a yes (1) or a no (2) leads to; None for messages that only tell something."""
     yes = key == voice.YES
-    with translation.override(message.language):
-        try:
-            if message.kind in ASKING:
-                return _answer_offer(message, yes, at)
-            if message.kind.startswith(RECONFIRM):
-                return _reconfirm(message, yes, at)
-        except ActionError as error:
-            return Answer(text=error.text)
+    if message.kind in ASKING:
+        return _answer_offer(message, yes, at)
+    if message.kind.startswith(RECONFIRM):
+        return _reconfirm(message, yes, at)
     return None
 
 
@@ -64,8 +74,8 @@ def own_language_of(message: Message) -> str:
     The register does not ask for a mother tongue; the best of the languages somebody interprets is
     one that is understood.
     """
-    volunteer_id = _volunteer_id(message)
-    if volunteer_id is None or message.language == "ja":
+    volunteer_id = _number(message.recipient, "volunteer")
+    if not volunteer_id or message.language == "ja":
         return ""
     skills = LanguageSkill.objects.filter(volunteer_id=volunteer_id)
     best = skills.order_by("-from_japanese", "-to_japanese", "pk").first()
@@ -76,26 +86,46 @@ def _answer_offer(message: Message, yes: bool, at: datetime) -> Answer | None:
     offer = Offer.objects.filter(pk=_number(message.subject_key, "offer")).first()
     if offer is None:
         return None
-    answer_offer = accept_offer if yes else decline_offer
-    found = answer_offer(offer, via=Offer.Via.VOICE, at=at)
-    # «closed»: a no to what is over already
-    return Answer("declined" if found.outcome == "closed" else found.outcome)
+    found = answer_offer(offer, yes, via=Offer.Via.VOICE, at=at)
+    if found.needs_desk:
+        _leave_for_desk(message, found.code, yes, at)
+    text = found.spoken
+    if found.code == "newer":
+        text = NEWER.get(message.language, NEWER["ja"])
+    return Answer(OUTCOMES.get(found.code, ""), text, dial=found.needs_desk)
 
 
 def _reconfirm(message: Message, yes: bool, at: datetime) -> Answer | None:
     pk = _number(message.dedupe_key, "assignment")
-    assignment = Assignment.objects.active().filter(pk=pk).first()
-    if assignment is None:
-        return Answer("too_late") if yes else None
-    if not yes:
-        return Answer("declined", dial=True)
-    reconfirm(assignment, at=at)
-    return Answer("yours")
+    held = Assignment.objects.active().select_related("request", "volunteer").filter(pk=pk).first()
+    if held is None:
+        return None
+    if yes:
+        reconfirm(held, at=at, label=held.volunteer.name)
+    else:
+        _leave_for_desk(message, "held", yes, at)
+    word = "reconfirmed" if yes else "held"
+    text = reply_text(word, held.request, held.volunteer, aloud=True)
+    return Answer(OUTCOMES.get(word, ""), text, dial=not yes)
 
 
-def _volunteer_id(message: Message) -> int | None:
-    found = _number(message.recipient, "volunteer")
-    return found if Volunteer.objects.filter(pk=found).exists() else None
+def _leave_for_desk(message: Message, why: str, yes: bool, at: datetime) -> None:
+    """A line on the desk's page of answers, in case nobody picks up there; once per call and key."""
+    inbound, is_new = Inbound.objects.get_or_create(
+        channel=Message.Channel.VOICE,
+        provider_id=f"key:{message.pk}:{int(yes)}",
+        defaults={
+            "address": message.address,
+            "body": "1（はい）" if yes else "2（いいえ）",
+            "received_at": at,
+            "state": Inbound.State.UNCLEAR,
+            "organization_id": message.organization_id,
+            "recipient": message.recipient,
+            "understood_as": why,
+        },
+    )
+    if is_new:
+        announce(inbound)
 
 
 def _number(key: str, kind: str) -> int:

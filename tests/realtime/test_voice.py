@@ -13,7 +13,7 @@ from dispatch.models import Assignment, Offer
 from interpreting.models import PhoneConference, PhoneLeg
 from realtime import voice
 from realtime.delivery import deliver
-from realtime.models import Message
+from realtime.models import Inbound, Message
 from realtime.outbox import NOW, Recipient, Way, queue
 from realtime.transports.voice import spoken, transport
 from tests import factories, twilio_description
@@ -230,6 +230,33 @@ def test_whoever_cannot_come_talks_to_the_desk_and_keeps_the_seat_until_then(
     call = telephones.press(LANDLINE, "2")
     seat.refresh_from_db()
     assert (seat.state, call.dialled) == ("confirmed", DESK)
+    for_the_desk = Inbound.objects.get()
+    assert (for_the_desk.state, for_the_desk.understood_as) == ("unclear", "held")
+    assert for_the_desk.organization_id == offer.request.organization_id
+
+
+def test_a_no_after_the_seat_was_taken_is_for_the_desk(
+    offer: Offer, telephones: Telephones
+) -> None:
+    factories.AssignmentFactory(request=offer.request, volunteer=offer.volunteer)
+    called(asked(offer))
+    telephones.answer(LANDLINE)
+    call = telephones.press(LANDLINE, "2")
+    assert call.dialled == DESK
+    assert Inbound.objects.get().understood_as == "held"
+    assert Assignment.objects.active().filter(volunteer=offer.volunteer).exists()
+
+
+def test_somebody_who_was_asked_anew_hears_so(offer: Offer, telephones: Telephones) -> None:
+    called(asked(offer))
+    telephones.answer(LANDLINE)
+    Offer.objects.filter(pk=offer.pk).update(state="withdrawn")
+    newer = factories.OfferFactory(request=offer.request, volunteer=offer.volunteer, code="C")
+    call = telephones.press(LANDLINE, "1")
+    assert "内容が変わりました" in heard(call)
+    assert "C1" not in heard(call)
+    newer.refresh_from_db()
+    assert newer.is_open
 
 
 def test_a_person_who_listens_is_reached_before_the_call_is_over(
