@@ -35,7 +35,7 @@ SPOKEN = {
             "{organization}です。{when}の{language}通訳が決まりました。"
             "詳しくは、ご自分のページか、お電話でご確認ください。"
         ),
-        "reconfirm": "{organization}です。明日の通訳の確認です。{when}、{language}です。お越しいただけますか。",
+        "reconfirm": "{organization}です。通訳の予定の確認です。{when}、{language}です。お越しいただけますか。",
         "report": "{organization}です。{when}の通訳、ありがとうございました。活動報告をお願いします。",
         "off_call": "{organization}です。呼び出しに続けて応答がなかったため、待機を終了しました。",
     },
@@ -46,7 +46,7 @@ SPOKEN = {
         "offer_now_video": "{organization}です。いま、{language}の 通訳が 必要です。ビデオで します。",
         "ring": "{organization}です。いま、{language}の 通訳を お願いします。出ることが できますか。",
         "booked": "{organization}です。通訳が 決まりました。{when}、{language}です。",
-        "reconfirm": "{organization}です。あした、通訳が あります。{when}です。来ることが できますか。",
+        "reconfirm": "{organization}です。もうすぐ、通訳が あります。{when}です。来ることが できますか。",
         "report": "{organization}です。{when}の 通訳、ありがとうございました。報告を 書いてください。",
         "off_call": "{organization}です。呼び出しに 出なかったので、待つ時間を 終わりました。",
     },

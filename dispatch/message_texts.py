@@ -23,7 +23,7 @@ JA = {
         "【{organization}】お願いしていた{language}通訳の日時・場所などが変わり、いったん取消しになりました。"
         "改めてご連絡します。"
     ),
-    "reconfirm": "【{organization}】明日の通訳の確認です: {when} {language}。「行けます」を押してください {url}",
+    "reconfirm": "【{organization}】もうすぐ通訳の予定です: {when} {language}。「行けます」を押してください {url}",
     "ring": "【{organization}・呼出】{language}の{mode}通訳です。いま出られますか。応答はこちら {url}",
     "ring_title": "{language}の通訳の呼び出し",
     "ring_push": "{mode}です。いま出られますか。",
@@ -63,7 +63,7 @@ SIMPLE = {
         "また れんらくします。"
     ),
     "reconfirm": (
-        "【{organization}】あした 通訳が あります: {when}。行くことが できる人は ここで おしえてください {url}"
+        "【{organization}】もうすぐ 通訳が あります: {when}。行くことが できる人は ここで おしえてください {url}"
     ),
     "ring": "【{organization}】いま {language}の {mode}通訳を おねがいします。出ることが できる人は ここ {url}",
     "ring_title": "{language}の 通訳の よびだし",
@@ -99,7 +99,7 @@ EN = {
         "{organization}: time or place of your {language} booking changed, so it was released. "
         "We will ask again."
     ),
-    "reconfirm": "{organization}: tomorrow {when}, {language}. Please confirm you will come: {url}",
+    "reconfirm": "{organization}: coming up {when}, {language}. Please confirm you will come: {url}",
     "ring": "{organization} CALLING: {language}, {mode}. Can you answer now? {url}",
     "ring_title": "Call for {language}",
     "ring_push": "Interpreting {mode}. Can you answer now?",
