@@ -57,7 +57,7 @@ SPOKEN = {
         "offer_now_video": "This is {organization}. It is urgent: somebody needs {language} by video, now.",
         "ring": "This is {organization}. Somebody needs {language}, {mode}. Can you answer now?",
         "booked": "This is {organization}. You are booked: {language}, {when}. See your own page for the details.",
-        "reconfirm": "This is {organization}. Tomorrow, {when}, {language}. Will you come?",
+        "reconfirm": "This is {organization}. You are booked: {when}, {language}. Will you come?",
         "report": "This is {organization}. Thank you for {when}. Please send your report.",
         "off_call": "This is {organization}. Several calls went unanswered, so you are no longer on call.",
     },
