@@ -161,7 +161,9 @@ def mark_sent(offer_id: int, *, at: datetime) -> None:
     """
     free = Offer.objects.select_for_update(skip_locked=True, no_key=True).order_by()
     prepared = free.filter(pk=offer_id, state=Offer.State.PREPARED)
-    Offer.objects.filter(pk__in=prepared.values("pk")).update(state=Offer.State.SENT, sent_at=at)
+    with transaction.atomic():
+        found = Offer.objects.filter(pk__in=prepared.values("pk"))
+        found.update(state=Offer.State.SENT, sent_at=at)
 
 
 def mark_seen(offer: Offer, *, at: datetime) -> None:
