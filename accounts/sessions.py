@@ -7,6 +7,7 @@ that was opened by a volunteer's code never acts as a member of staff.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -23,6 +25,7 @@ from accounts.models import Membership, User
 DEMO_LINK_SESSION = "signed_in_by_demo_link"
 ORGANIZATION_SESSION = "organization_id"
 VOLUNTEER_SESSION = "volunteer_id"
+USE_NOTED_EVERY = 300  # seconds
 
 
 def choose_membership(user_id: int, session: Mapping[str, Any]) -> Membership | None:
@@ -67,6 +70,15 @@ def volunteer_of_scope(scope: dict[str, Any]) -> int | None:
     """The volunteer behind an open socket, read afresh; None means it must close."""
     found = _open_session(getattr(scope.get("session"), "session_key", None))
     return found[1].get(VOLUNTEER_SESSION) if found else None
+
+
+def note_use(session_key: str | None) -> None:
+    """Remember that a session is in use, every few minutes, for the list of devices."""
+    place = f"session-used:{session_key}"
+    with contextlib.suppress(Exception):  # a cache that is away stops nobody
+        if session_key and cache.add(place, 1, USE_NOTED_EVERY):
+            now = timezone.now()
+            UserSession.objects.filter(session_key=session_key).update(last_seen_at=now)
 
 
 def end_sessions(user: User) -> int:

@@ -35,6 +35,14 @@ class Throttle:
             logger.warning("throttle %s not counted: %s", self.name, type(error).__name__)
             return False
 
+    def is_over(self, key: str) -> bool:
+        """Whether the limit is reached; counts nothing."""
+        try:
+            return int(cache.get(f"throttle:{self.name}:{key}", 0)) >= self.limit
+        except Exception as error:
+            logger.warning("throttle %s not read: %s", self.name, type(error).__name__)
+            return False
+
 
 def address_of(request: HttpRequest) -> str:
     """Who asks, as far as the network tells."""

@@ -15,6 +15,8 @@ def connect() -> None:
     import dispatch.staying
     import dispatch.streams
     import dispatch.subscriptions
+    import honoraria.own_data
+    import interpreting.own_data
     import interpreting.rooms.links as rooms
     import interpreting.subscriptions_sessions
     import interpreting.telephone.links as telephone
@@ -30,6 +32,8 @@ def connect() -> None:
     telephone.register()
     accounts.subscriptions.body_choices.append(requesting_bodies)
     dispatch.subscriptions.report_states.append(interpreting.volunteer_views.states_of_reports)
+    dispatch.subscriptions.own_data.append(interpreting.own_data.own_data)
+    dispatch.subscriptions.own_data.append(honoraria.own_data.own_data)
     dispatch.subscriptions.on_seated.append(rooms.on_seated)
     dispatch.subscriptions.on_released.append(rooms.on_released)
     dispatch.subscriptions.on_over.append(rooms.on_over)

@@ -21,6 +21,7 @@ from volunteers.models import Volunteer
 LISTED_FOR = timedelta(days=2)
 ASKING = {"offer", "offer_now", "offer_video", "offer_now_video", "ring"}
 TO_SAY = {
+    "contact_wrong": "連絡先の確認（番号が本人のものではないと連絡あり）",
     "offer": "通訳のお願い",
     "offer_now": "今すぐの通訳のお願い",
     "offer_video": "映像通訳のお願い",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dispatch.phone import offers, pushes
+from dispatch.phone import idle, offers, pushes
 
 urlpatterns = [
     path("sw.js", pushes.service_worker, name="service_worker"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("o/<str:token>/decline/", offers.decline, name="offer_decline"),
     path("o/<str:token>/reason/", offers.explain, name="offer_reason"),
     path("o/<str:token>/details/", offers.details, name="offer_details"),
+    path("o/<str:token>/prove/", idle.prove, name="offer_prove"),
+    path("o/<str:token>/not-mine/", idle.not_mine, name="offer_not_mine"),
 ]

@@ -50,6 +50,10 @@ on_released: list[Callable[[Assignment, datetime], None]] = []
 on_over: list[Callable[[Request, datetime], None]] = []
 """Told in the transaction that ends a request: cancelled, unmet, finished."""
 
+own_data: list[Callable[[list[int]], dict[str, list[dict[str, Any]]]]] = []
+"""Each returns, by section, what a floor above holds about the volunteers of these ids: one person
+in one or several towns, who asked for the own data. Nothing about anybody else."""
+
 room_links: list[Callable[[Assignment], str | None]] = []
 """Each returns the address of the volunteer's room for an assignment, or None."""
 

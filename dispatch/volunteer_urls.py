@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dispatch.phone import calendar, home, jobs, line, pushes, sign_in, term
+from dispatch.phone.own.urls import urlpatterns as own_settings
 from dispatch.views import roster
 
 app_name = "volunteer"
@@ -25,6 +26,7 @@ urlpatterns = [
     path("code/", sign_in.enter_code, name="code"),
     path("code/again/", sign_in.send_again, name="code_again"),
     path("choose/", sign_in.choose, name="choose"),
+    path("prove/", sign_in.prove, name="prove"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("assignments/<int:pk>/", jobs.show_job, name="job"),
     path("assignments/<int:pk>/confirm/", jobs.confirm, name="job_confirm"),
@@ -33,4 +35,5 @@ urlpatterns = [
     path("assignments/<int:pk>/start/", jobs.begin, name="job_start"),
     path("assignments/<int:pk>/finish/", jobs.end, name="job_finish"),
     path("assignments/<int:pk>/give-back/", jobs.hand_back, name="job_give_back"),
+    *own_settings,
 ]

@@ -37,7 +37,14 @@ from tests import factories
 from tests.volunteers.applying import waiting
 from volunteers.actions.importing import start_import
 from volunteers.applications.staying_links import stay_token
-from volunteers.models import Application, ApplicationDocument, ImportRun, Volunteer
+from volunteers.models import (
+    Application,
+    ApplicationDocument,
+    AvailabilityException,
+    ImportRun,
+    Training,
+    Volunteer,
+)
 
 
 class World:
@@ -56,6 +63,35 @@ class World:
         self.people = people
         self.city, self.town, self.school = city, town, school
         self.hana, self.minh = hana, minh
+
+    # a volunteer's own settings ------------------------------------------------------------------
+    @cached_property
+    def day_off(self) -> AvailabilityException:
+        return self.hana.exceptions.create(first_day=factories.TODAY, last_day=factories.TODAY)
+
+    @cached_property
+    def minhs_day_off(self) -> AvailabilityException:
+        return self.minh.exceptions.create(first_day=factories.TODAY, last_day=factories.TODAY)
+
+    @cached_property
+    def training(self) -> Training:
+        return self.hana.trainings.create(name="医療通訳研修")
+
+    @cached_property
+    def minhs_training(self) -> Training:
+        return self.minh.trainings.create(name="医療通訳研修")
+
+    @cached_property
+    def foreign_training(self) -> Training:
+        return self.foreign_volunteer.trainings.create(name="医療通訳研修")
+
+    @cached_property
+    def passkey(self) -> Authenticator:
+        return _passkey(self.hana)
+
+    @cached_property
+    def minhs_passkey(self) -> Authenticator:
+        return _passkey(self.minh)
 
     # people and access ---------------------------------------------------------------------------
     @cached_property
@@ -401,6 +437,12 @@ def _phone_leg(request: Request) -> PhoneLeg:
         conference=conference, role="resident", token=f"l{request.pk}", number="+819011112222",
         created_at=factories.NOW,
     )  # fmt: skip
+
+
+def _passkey(volunteer: Volunteer) -> Authenticator:
+    return Authenticator.objects.create(
+        user=volunteer.user, type=Authenticator.Type.WEBAUTHN, data={"name": "スマートフォン"}
+    )
 
 
 def _document(application: Application) -> ApplicationDocument:

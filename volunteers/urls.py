@@ -18,6 +18,10 @@ register_urlpatterns: list[URLPattern] = [
     path("<int:pk>/withdraw/", profile.withdraw, name="withdraw"),
     path("<int:pk>/renew/", profile.renew, name="renew"),
     path("<int:pk>/on-call/", profile.on_call, name="on_call"),
+    path(
+        "<int:pk>/trainings/<int:training>/verify/", profile.check_training, name="training_verify"
+    ),
+    path("<int:pk>/contact-is-right/", profile.contact_is_right, name="contact_is_right"),
 ]
 register_urlpatterns += import_urlpatterns
 register_urlpatterns += applications.staff

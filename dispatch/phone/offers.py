@@ -35,6 +35,7 @@ from dispatch.phone import words
 from dispatch.phone.accepted import accepted_here, remember
 from dispatch.phone.codes import masked, send_to_volunteer
 from dispatch.phone.forms import ReasonForm
+from dispatch.phone.idle import ask_first
 from dispatch.phone.late_answers import in_words, press_of, wants_words
 from dispatch.phone.people import signed_in_volunteer
 from dispatch.phone.reading import is_person, language_query, personal, read_by
@@ -126,6 +127,8 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     at = database_now()
     if not press_of(request, at).is_new(offer):
         return outcome(request, back_to(request, token), offer, at)
+    if question := ask_first(request, offer, verb, at):
+        return outcome(request, question, offer, at, _("ご本人の確認をお願いします"))
     act = {"accept": accept_offer, "decline": decline_offer}[verb]
     try:
         given = act(offer, via=Offer.Via.WEB, at=at)

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.sessions import note_use
 from accounts.sign_in import volunteer_session
 from dispatch.models import Assignment
 from dispatch.phone.reading import personal, read_by
@@ -65,6 +66,7 @@ def volunteers_only(view: View) -> View:
             back = {"next": request.get_full_path()} if request.method == "GET" else {}
             query = f"?{urlencode(back)}" if back else ""
             return redirect(reverse("volunteer:sign_in") + query)
+        note_use(request.session.session_key)
         read_by(request, volunteer)
         return view(request, volunteer, *args, **kwargs)
 

@@ -20,18 +20,23 @@ from accounts.clock import database_now
 from accounts.codes import redeem_code
 from accounts.errors import ActionError
 from accounts.sign_in import sign_in_volunteer
+from dispatch.idle import is_idle
 from dispatch.phone import words
 from dispatch.phone.codes import people_with, send_to_contact, send_to_volunteer, subject_of
 from dispatch.phone.forms import CodeForm, ContactForm, posted
+from dispatch.phone.idle import number_is_right
+from dispatch.phone.own.forms import NumberForm
 from dispatch.phone.people import safe_next, signed_in_volunteer
 from dispatch.phone.pushes import forget_this_browser
 from dispatch.phone.reading import personal, read_by
 from dispatch.phone.throttle import CODES_ASKED, CODES_TYPED, address_of
+from volunteers.actions.contacts import confirm_contact
 from volunteers.actions.sign_in import user_of
 from volunteers.models import Volunteer
 
 WAITING: Final = "volunteer_code"
 CHOICE: Final = "volunteer_choice"
+PROOF: Final = "volunteer_proof"
 PATIENCE = timedelta(minutes=15)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -138,6 +143,29 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @get_or_post
 @personal
+def prove(request: HttpRequest) -> HttpResponse:
+    """After the code of a number that was silent for long: the registration number as well."""
+    at = database_now()
+    waiting = _still(request, PROOF, at)
+    if waiting is None:
+        return redirect("volunteer:sign_in")
+    people = list(
+        Volunteer.objects.filter(pk__in=waiting["people"]).select_related("organization", "user")
+    )
+    chosen = next((one for one in people if one.pk == waiting["chosen"]), None)
+    if chosen is None:
+        return redirect("volunteer:sign_in")
+    read_by(request, chosen)
+    form = NumberForm(posted(request))
+    if form.is_valid() and number_is_right(chosen, form, by_link=True):
+        return _let_in(request, chosen, people, waiting["next"], at)
+    context = {"form": form, "action": request.path, "not_mine": ""}
+    status = 422 if form.errors else 200
+    return render(request, "volunteer/own/prove.html", context, status=status)
+
+
+@get_or_post
+@personal
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session on POST; the language that was chosen stays."""
     if request.method != "POST":
@@ -165,12 +193,25 @@ def _enter(
     request: HttpRequest, chosen: Volunteer, people: list[Volunteer], going_to: str, at: datetime
 ) -> HttpResponse:
     same = [one for one in people if _identity(one) == _identity(chosen)]
+    if all(is_idle(one, at) for one in same):
+        keep = {"people": [one.pk for one in same], "chosen": chosen.pk, "next": going_to}
+        request.session[PROOF] = {**keep, "until": (at + PATIENCE).isoformat()}
+        return redirect("volunteer:prove")
+    return _let_in(request, chosen, same, going_to, at)
+
+
+def _let_in(
+    request: HttpRequest, chosen: Volunteer, same: list[Volunteer], going_to: str, at: datetime
+) -> HttpResponse:
     try:
         user = user_of(chosen, same, at=at)
     except ActionError as error:
         form = refused(ContactForm, words.refusal(error))
         return render(request, "volunteer/sign_in.html", {"form": form}, status=error.status)
+    for one in same:
+        confirm_contact(one, by=user, at=at)
     request.session.pop(CHOICE, None)
+    request.session.pop(PROOF, None)
     sign_in_volunteer(request, user, chosen.pk)
     return redirect(going_to)
 

@@ -73,6 +73,57 @@ volunteer_page("volunteer:neighbours", method="post", **ELSEWHERE)
 volunteer_page("volunteer:line", **ELSEWHERE)
 volunteer_page("volunteer:line", method="post", data={"do": "code"}, **ELSEWHERE)
 
+# the person's own settings -----------------------------------------------------------------------
+for _name in (
+    "me",
+    "hours",
+    "away",
+    "languages",
+    "certificates",
+    "channels",
+    "devices",
+    "data",
+    "leave",
+):
+    volunteer_page(f"volunteer:{_name}", **ELSEWHERE)
+for _name in ("hours", "away", "languages", "certificates", "channels", "data"):
+    volunteer_page(f"volunteer:{_name}", method="post", **ELSEWHERE)
+for _name in ("channels_order", "channels_test", "devices_end", "passkey_add"):
+    volunteer_page(f"volunteer:{_name}", method="post", **ELSEWHERE)
+volunteer_page("volunteer:leave", method="post", ok=(422,), **ELSEWHERE)  # not without a tick
+volunteer_page(
+    "volunteer:switch_organization",
+    method="post",
+    ok=(302,),
+    data=lambda w: {"volunteer": w.hana.pk},
+    **ELSEWHERE,
+)
+public("volunteer:passkey")  # a challenge, bound to the session that asked
+public("volunteer:passkey", method="post", ok=(302,))
+public("volunteer:prove", ok=(302,))
+public("volunteer:prove", method="post", ok=(302,))
+public("volunteer:left")
+public("dispatch:offer_prove", ok=(303,), **LINK)
+public("dispatch:offer_prove", method="post", ok=(422,), **LINK)
+public("dispatch:offer_not_mine", **LINK)
+public("dispatch:offer_not_mine", method="post", ok=(200,), **LINK)
+CONTACT = {"args": lambda w: ["mobile"], "foreign": lambda w: ["pigeon"]}
+volunteer_page("volunteer:contact", **CONTACT, **ELSEWHERE)
+volunteer_page("volunteer:contact", method="post", **CONTACT, **ELSEWHERE)
+volunteer_page("volunteer:contact_code", ok=(302,), **CONTACT, **ELSEWHERE)
+volunteer_page("volunteer:contact_code", method="post", **CONTACT, **ELSEWHERE)
+for _name, _kind in (("away_remove", "day_off"), ("certificate_remove", "training")):
+    volunteer_page(
+        f"volunteer:{_name}",
+        method="post",
+        args=lambda w, kind=_kind: [getattr(w, kind).pk],
+        foreign=lambda w, kind=_kind: [getattr(w, f"minhs_{kind}").pk],
+        **ELSEWHERE,
+    )
+PASSKEY = {"args": lambda w: [w.passkey.pk], "foreign": lambda w: [w.minhs_passkey.pk]}
+volunteer_page("volunteer:passkey_rename", **PASSKEY, **ELSEWHERE)
+volunteer_page("volunteer:passkey_rename", method="post", **PASSKEY, **ELSEWHERE)
+volunteer_page("volunteer:passkey_remove", method="post", **PASSKEY, **ELSEWHERE)
 # the term and its renewal ------------------------------------------------------------------------
 volunteer_page("volunteer:term", **ELSEWHERE)
 volunteer_page("volunteer:term", method="post", **ELSEWHERE)

@@ -32,6 +32,14 @@ page("volunteers:import_progress", DESK, ok=(302,), **RUN)
 page("volunteers:import_abandon", DESK, method="post", **RUN)
 page("volunteers:export", DESK)
 stream("volunteer", "volunteer")
+page("volunteers:contact_is_right", DESK, method="post", **VOLUNTEER)
+page(
+    "volunteers:training_verify",
+    DESK,
+    method="post",
+    args=lambda w: [w.hana.pk, w.training.pk],
+    foreign=lambda w: [w.foreign_volunteer.pk, w.foreign_training.pk],
+)
 
 # applying, renewing, staying ---------------------------------------------------------------------
 APPLICATION, RENEWAL = of("application"), of("renewal")

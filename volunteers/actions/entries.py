@@ -80,6 +80,11 @@ def update_volunteer(
         if version is not None and version != present.version:
             raise ActionError("changed_meanwhile", "ほかの人がこの登録を変更しました。")
         changed = _assign(present, record.fields)
+        if {"mobile", "phone", "email"} & set(changed):
+            # somebody knows the right one: what was said about the former holds no more
+            present.contact_confirmed_at, present.contact_wrong_at = at, None
+            present.sms_stopped_at = None if "mobile" in changed else present.sms_stopped_at
+            present.save(update_fields=["contact_confirmed_at", "contact_wrong_at", "sms_stopped_at"])
         if "number" in changed:
             next_number(present.organization)
         if changed:

@@ -19,6 +19,8 @@ from accounts.models import User
 from accounts.times import TOKYO
 from volunteers import actions, subscriptions
 from volunteers.access import get_volunteer_for
+from volunteers.actions.contacts import confirm_contact
+from volunteers.actions.trainings import verify_training
 from volunteers.availability import describe, describe_next
 from volunteers.forms import PauseForm, RenewForm, WithdrawForm
 from volunteers.history import WARNINGS, history
@@ -45,6 +47,7 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
         "volunteer": volunteer,
         "skills": volunteer.skills.order_by("-to_japanese", "id"),
         "fields": volunteer.field_skills.all(),
+        "trainings": volunteer.trainings.all(),
         "areas": volunteer.areas.all(),
         "hours": describe(rules),
         "next_free": describe_next(rules, exceptions, at) if rules or exceptions else None,
@@ -135,6 +138,31 @@ def on_call(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{volunteer.name}さんを{state}しました。")
     except ActionError as error:
         messages.error(request, error.text)
+    return redirect("volunteers:profile", pk)
+
+
+@require_POST
+@roles(*STAFF)
+def check_training(request: HttpRequest, pk: int, training: int) -> HttpResponse:
+    """The desk has seen the certificate."""
+    membership, _, user = acting(request)
+    volunteer = get_volunteer_for(membership, pk)
+    try:
+        verify_training(volunteer, training, by=user, at=database_now())
+        messages.success(request, "確認済みにしました。")
+    except ActionError as error:
+        messages.error(request, error.text)
+    return redirect("volunteers:profile", pk)
+
+
+@require_POST
+@roles(*STAFF)
+def contact_is_right(request: HttpRequest, pk: int) -> HttpResponse:
+    """The desk has talked to the person: the number is theirs after all."""
+    membership, _, user = acting(request)
+    volunteer = get_volunteer_for(membership, pk)
+    confirm_contact(volunteer, by=user, at=database_now())
+    messages.success(request, "連絡先を確認済みにしました。")
     return redirect("volunteers:profile", pk)
 
 

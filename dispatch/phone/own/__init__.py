@@ -1,0 +1,1 @@
+"""A volunteer's own settings: hours, languages, ways to be reached, devices, data, leaving."""
