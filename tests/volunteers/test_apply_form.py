@@ -75,7 +75,9 @@ def test_somebody_applies_and_gets_a_page_of_their_own(
     assert made.fields == ["medical", "school"] or made.fields == ["school", "medical"]
     assert (made.contact_channel, made.draft, made.term_starts_on) == ("sms", {}, date(2026, 4, 1))
     told = Message.objects.get(kind="application_received")
-    assert made.reference in told.body and told.channel == "sms" and told.language == "en"
+    assert made.reference in told.body
+    assert told.channel == "sms"
+    assert told.language == "en"
     page = client.get(reverse("volunteers:application_status", args=[made.reference]))
     assert str(made.pk) in page.content.decode()
     assert made.steps.count() == 1
@@ -115,11 +117,16 @@ def test_nothing_typed_is_lost_by_a_mistake_not_even_the_files(
     answer = client.post(form_of(open_city), data)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "きのう" in page and "市役所で助けてもらいました。" in page and "zeugnis.pdf" in page
+    assert "きのう" in page
+    assert "市役所で助けてもらいました。" in page
+    assert "zeugnis.pdf" in page
     later = client.get(form_of(open_city)).content.decode()  # another day, the same browser
-    assert "きのう" in later and "みなと市本町1-2-3" in later and "zeugnis.pdf" in later
+    assert "きのう" in later
+    assert "みなと市本町1-2-3" in later
+    assert "zeugnis.pdf" in later
     assert 'value="vi" selected' in later
-    assert 'value="school"' in later and later.count("checked") == 3
+    assert 'value="school"' in later
+    assert later.count("checked") == 3
 
 
 def test_a_draft_is_of_no_other_browser(client: Client, open_city: Organization) -> None:
@@ -249,7 +256,8 @@ def test_the_applicant_takes_it_back(client: Client, open_city: Organization) ->
     made = send_application(client, open_city)
     client.post(reverse("volunteers:application_take_back", args=[made.reference]))
     made.refresh_from_db()
-    assert made.state == "withdrawn" and made.decided_at
+    assert made.state == "withdrawn"
+    assert made.decided_at
     page = client.get(reverse("volunteers:application_status", args=[made.reference]))
     assert reverse("volunteers:application_take_back", args=[made.reference]) not in (
         page.content.decode()
