@@ -19,9 +19,9 @@ class AnyPort(Controller):
     """Takes whatever port is free."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        listening: Any = self.server
+        self.port = listening.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 class MailServer:
@@ -56,8 +56,9 @@ class MailServer:
         if self.data.startswith(("250", "drop")):
             content: Any = envelope.content
             self.mails.append(message_from_bytes(content, policy=policy.default))
-        if self.data == "drop" and server.transport is not None:
-            server.transport.abort()
+        if self.data == "drop":
+            connection: Any = server.transport
+            connection.abort()
         return self.data
 
     def close(self) -> None:

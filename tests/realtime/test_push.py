@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from py_vapid import Vapid
 
 from accounts.clock import database_now
@@ -19,6 +20,9 @@ from dispatch.models import Offer, Request
 from realtime import push
 from realtime.delivery import deliver
 from realtime.models import Message, PushSubscription
+from realtime.outbox import Patience, Recipient, Way, queue
+from realtime.transports import TryLater
+from realtime.transports.push import transport as push_transport
 from realtime.transports.push.receipts import path_for
 from tests.factories import RequestFactory
 from tests.realtime.push_service import PushService
@@ -333,3 +337,93 @@ def test_whoever_leaves_the_register_leaves_no_browser_behind(phone, hana, minh,
     withdraw_volunteer(hana, reason="転居", by=None, at=database_now())
     kept = PushSubscription.objects.values_list("recipient", flat=True)
     assert list(kept) == [push_address(minh)]
+
+
+# what the browser says afterwards -----------------------------------------------------------------
+
+
+def rung(service, phone, ring, hana) -> tuple[Message, str]:
+    """A ring that a push service took, and the path that the service worker got with it."""
+    (message,) = pushes("ring")
+    assert deliver(message.pk) == "sent"
+    payload, _ = service.got[0]
+    return message, payload["receipt"]
+
+
+def test_the_browser_confirms_that_a_push_has_arrived(service, phone, ring, hana) -> None:
+    message, path = rung(service, phone, ring, hana)
+    browser = Client(enforce_csrf_checks=True)
+    for _ in range(2):
+        assert browser.post(path).status_code == 204
+    message.refresh_from_db()
+    assert (message.state, message.provider_status) == ("delivered", "received")
+    assert message.delivered_at is not None
+
+
+def test_nobody_confirms_what_they_did_not_get(service, phone, ring, hana) -> None:
+    message, path = rung(service, phone, ring, hana)
+    forged = path[:-5] + ("0000/" if not path.endswith("0000/") else "1111/")
+    other = path.replace(f"/{message.pk}/", f"/{message.pk + 1}/")
+    assert Client().post(forged).status_code == Client().post(other).status_code == 403
+    assert Client().get(path).status_code == 405
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+def test_the_path_of_a_receipt_is_short(service, phone, ring, hana) -> None:
+    _, path = rung(service, phone, ring, hana)
+    assert len(path) < 60
+
+
+def queued(now, *, further: bool = True, receipt_seconds: int = 60) -> Message:
+    """A push to hana's browser that has another way, as an offer has."""
+    to = Recipient(1, "volunteer:1", "push", "user:1", "ja", simulated=False)
+    ways = [Way("email", "hana@example.jp", "本文", "件名")] if further else []
+    patience = Patience(10, receipt_seconds, urgent=True)
+    return queue(
+        to, kind="offer", body="お願いできますか\nhttp://x/o/abc/", dedupe_key="k", at=now,
+        further=ways, patience=patience,
+    )  # fmt: skip
+
+
+def browser_of(service) -> None:
+    push.subscribe("user:1", **service.browser(), device="", at=database_now())
+
+
+@pytest.mark.parametrize(("further", "longest"), [(True, 60), (False, 24 * 3600)])
+def test_it_waits_at_the_service_no_longer_than_until_the_next_way_goes(
+    service, db, further: bool, longest: int
+) -> None:
+    browser_of(service)
+    push_transport.send(queued(database_now(), further=further))
+    _, headers = service.got[0]
+    assert longest - 5 <= int(headers["ttl"]) <= longest
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_when_the_browser_is_gone_the_next_way_goes_at_once(service, db, status: int) -> None:
+    browser_of(service)
+    service.status = status
+    message = queued(database_now())
+    assert deliver(message.pk) == "failed"
+    message.refresh_from_db()
+    assert message.error == "gone"
+    assert [one.state for one in Message.objects.filter(channel="email")] == ["sent"]
+    assert not push.reaches("user:1")
+
+
+def test_a_merged_push_says_all_of_it(service, db) -> None:
+    browser_of(service)
+    message = queued(database_now())
+    message.handed_over = "一つ目\n二つ目\nhttp://x/v/"
+    push_transport.send(message)
+    payload, _ = service.got[0]
+    assert (payload["body"], payload["url"]) == ("一つ目\n二つ目", "/v/")
+
+
+def test_services_that_are_away_count_against_the_channel(service, db) -> None:
+    browser_of(service)
+    service.status = 503
+    with pytest.raises(TryLater) as raised:
+        push_transport.send(queued(database_now()))
+    assert raised.value.provider_fails

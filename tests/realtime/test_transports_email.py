@@ -118,7 +118,7 @@ def test_a_server_that_is_away_is_tried_later(server: MailServer) -> None:
 @pytest.mark.parametrize("change", [{"subject": "a\nBcc: x@example.jp"}, {"address": "a\nb@x.jp"}])
 def test_no_line_break_becomes_a_header(server: MailServer, change: dict[str, str]) -> None:
     with pytest.raises(NotSent):
-        email.send(queued(**change))  # type: ignore[arg-type]
+        email.send(queued(**change))
     assert not server.mails
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from realtime import delivery
+from realtime import receipts as outbox_receipts
 from realtime.delivery import deliver, now
 from realtime.models import Inbound, Message, Provider, SimulatedLine, SimulatedMessage
 from realtime.outbox import Recipient, queue
@@ -55,13 +56,13 @@ def after(message: Message, seconds: float) -> datetime:
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The words that the provider says."""
     words: list[str] = []
-    real = receipts.receipts.record_status
+    real = outbox_receipts.record_status
 
     def listen(channel: str, sid: str, status: Status, at: datetime) -> bool:
         words.append(status.word)
         return real(channel, sid, status, at)
 
-    monkeypatch.setattr(receipts.receipts, "record_status", listen)
+    monkeypatch.setattr(outbox_receipts, "record_status", listen)
     return words
 
 
