@@ -28,7 +28,13 @@ LEASE = timedelta(seconds=30)
 """Longer than one call to a provider may take; a dead worker's messages wait for so long."""
 LEASES = {"email": timedelta(seconds=60), "push": timedelta(seconds=60)}
 RETRY_AFTER = (5, 15, 60, 120, 300)
-MAX_ATTEMPTS = 6
+RETRY_URGENT = 15
+"""Seconds between two tries of an urgent message at most."""
+DOWN_SECONDS = 5
+"""How often a message without another way looks whether its provider is back; costs nothing."""
+MIN_ATTEMPTS = 2
+GIVE_UP_AFTER = {True: timedelta(seconds=50), False: timedelta(minutes=10)}
+"""How much longer than its time a message (urgent or not) without another way is tried."""
 MAX_CLAIMS = 25
 """A message that was in hand whenever a worker died is perhaps what kills them."""
 DOWN = "provider_down"
@@ -261,20 +267,35 @@ def _later(message: Message, outcome: Outcome, at: datetime) -> tuple[str, list[
     if not in_doubt:
         costs.give_back(message, at)
     had_its_time = message.hand_over_by is not None and at >= message.hand_over_by
-    if has_next_way(message) and (had_its_time or outcome.result == "down"):
+    goes_on = has_next_way(message) and (had_its_time or outcome.result == "down")
+    if goes_on or _is_given_up(message, outcome, at):
         return State.FAILED, _pks(chain.fail(message, at, error))
-    if message.attempts >= MAX_ATTEMPTS:
-        return State.FAILED, _pks(chain.fail(message, at, error))
-    wait = RETRY_AFTER[min(message.attempts, len(RETRY_AFTER)) - 1]
-    again = at + timedelta(seconds=wait)
+    again = at + timedelta(seconds=_wait(message, outcome))
     if has_next_way(message) and message.hand_over_by is not None:
         again = min(again, max(message.hand_over_by, at + timedelta(seconds=RETRY_AFTER[0])))
+    if outcome.result == "down":
+        message.attempts -= 1  # nothing was tried
     message.state, message.lease_until, message.error = State.QUEUED, None, error
     message.not_before = again
     if not in_doubt:
         chain.dissolve(message)
     message.save()
     return State.QUEUED, []
+
+
+def _wait(message: Message, outcome: Outcome) -> int:
+    """Seconds until the next try."""
+    if outcome.result == "down":
+        return DOWN_SECONDS
+    wait = RETRY_AFTER[min(message.attempts, len(RETRY_AFTER)) - 1]
+    return min(wait, RETRY_URGENT) if message.urgent else wait
+
+
+def _is_given_up(message: Message, outcome: Outcome, at: datetime) -> bool:
+    """It was tried, or its provider was away, long enough; the desk has to telephone."""
+    if outcome.result != "down" and message.attempts < MIN_ATTEMPTS:
+        return False
+    return at >= (message.hand_over_by or message.created_at) + GIVE_UP_AFTER[message.urgent]
 
 
 def has_next_way(message: Message) -> bool:

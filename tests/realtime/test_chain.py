@@ -152,6 +152,20 @@ def test_whoever_has_no_other_way_waits_until_the_provider_is_back(
     assert delivery.deliver(message.pk, now + breaker.REST + timedelta(seconds=1)) == "sent"
 
 
+def test_after_a_minute_without_the_provider_the_desk_telephones(
+    now: datetime, provider: FakeProvider
+) -> None:
+    for _ in range(breaker.FAILURES):
+        breaker.record_failure("sms", "503", now)
+    provider.answers["sms"] = TryLater("503")
+    message = ask(now, ())
+    while delivery.deliver(message.pk, message.not_before) == "queued":
+        message.refresh_from_db()
+    assert message.not_before - now <= timedelta(seconds=60)
+    assert Message.objects.unreached().get() == message
+    assert len(provider.tries) == 2, "one for every half minute"
+
+
 # ---- receipts that do not come
 
 
