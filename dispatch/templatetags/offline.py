@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.sign_in import volunteer_session
 from dispatch.models import Offer
 from dispatch.phone.late_answers import useful_until
+from volunteers.phones import as_written
 
 register = template.Library()
 
@@ -22,11 +23,13 @@ register = template.Library()
 def offline_part(context: template.Context) -> dict[str, Any]:
     """Words, whose page it is, and until when an answer is of use (pages of offers)."""
     request = context.get("request")
-    offer: Offer | None = context.get("offer")
+    offer, organization = context.get("offer"), context.get("organization")
     return {
         "person": person_of(request) if request else "",
         "until": useful_until(offer) if isinstance(offer, Offer) else None,
         "worker": not context.get("rings"),
+        "phone": as_written(organization.phone) if organization else "",
+        "time": "%s",  # put in by the script
         "is_home": bool(request) and request.path == reverse("volunteer:home"),
     }
 

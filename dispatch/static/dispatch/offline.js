@@ -16,7 +16,7 @@ const day = (time) => new Date(time).toLocaleDateString("ja-JP", { timeZone: "As
 const when = (time) => (day(time) === day(Date.now()) ? clock(time) : `${day(time)} ${clock(time)}`);
 const notices = document.createElement("div");
 notices.setAttribute("aria-live", "polite");
-notices.className = "stack kept";
+notices.className = "kept";
 
 function chosen() {
   try { return localStorage.getItem(CHOICE) || ""; } catch { return "no"; }
@@ -47,6 +47,7 @@ function show(answers) {
     if (told) told.textContent = one.title || "";
     shown.querySelector("[data-drop]").onclick = () => say({ say: "drop", subject: one.subject });
     shown.firstElementChild.dataset.state = one.state;
+    if (one.outcome && !["yours", "declined"].includes(one.outcome)) shown.firstElementChild.classList.replace("notice--ok", "notice--info");
     return [shown];
   }));
 }
@@ -56,12 +57,12 @@ function say(what) { worker?.active?.postMessage(what); }
 
 /* What this page needs to be shown again, and what its list leads to. */
 function tellPage() {
-  const { nowhere, unsent, later, again, home } = part.dataset;
+  const { nowhere, unsent, later, again, home, desk, phone } = part.dataset;
   const assets = [...document.querySelectorAll("link[rel=stylesheet], script[src], use")].map((one) => new URL(one.href?.baseVal || one.href || one.src, location.href));
   const also = path === "/v/" && part.dataset.person ? [...document.querySelectorAll("main a[href], [formaction]")].map((one) => new URL(one.formAction || one.href).pathname.replace(/(accept|decline)\/$/, "")) : [];
   say({
     say: "page", url: location.href, html, own: keeps(), person: part.dataset.person,
-    words: { lang: root.lang, nowhere, unsent, later, again, home },
+    words: { lang: root.lang, nowhere, unsent, later, again, home, desk, phone, styles: [...document.querySelectorAll("link[rel=stylesheet]")].map((one) => one.getAttribute("href")) },
     assets: [...new Set(assets.filter((one) => one.origin === location.origin).map((one) => one.pathname))],
     also: [...new Set(also.filter((one) => /^\/(o\/[\w-]+|v\/assignments\/\d+)\/$/.test(one)))].slice(0, 8),
   });
@@ -103,9 +104,7 @@ async function start() {
   navigator.serviceWorker.addEventListener("message", (event) => { if (event.data?.answers) show(event.data.answers); });
   worker = await navigator.serviceWorker.register(part.dataset.worker, { scope, updateViaCache: "none" });
   choice();
-  const first = worker.installing || worker.waiting;
-  if (worker.active) tellPage();
-  else first?.addEventListener("statechange", () => { if (first.state === "activated") tellPage(); });
+  navigator.serviceWorker.ready.then(tellPage);
   worker.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", update));
   for (const event of ["input", "visibilitychange"]) document.addEventListener(event, update);
   update();

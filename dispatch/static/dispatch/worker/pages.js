@@ -73,12 +73,21 @@ function escaped(text) {
   return String(text || "").replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
-/* Nothing is kept of this page: say so, and whether an answer waits. */
+/* Nothing is kept of this page: say so, whether an answer waits, and whom to telephone. */
 async function nothingKept(path) {
   const words = await recall("words").catch(() => null) || {};
   const waiting = subjectOf(path) && await answerTo(subjectOf(path)).catch(() => null);
-  const html = `<!DOCTYPE html><html lang="${escaped(words.lang || "ja")}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(words.nowhere || "電波がありません")}</title>
-<main><h1>${escaped(words.nowhere || "電波がありません")}</h1>${waiting ? `<p><strong>${escaped(words.unsent)}</strong></p><p>${escaped(words.later)}</p>` : ""}<p><a href="${escaped(path)}">${escaped(words.again || "もう一度ためす")}</a></p><p><a href="/v/">${escaped(words.home || "わたしのページ")}</a></p></main></html>`;
+  const link = (to, text) => `<p><a class="button button--wide" href="${escaped(to)}">${escaped(text)}</a></p>`;
+  const html = [
+    `<!DOCTYPE html><html lang="${escaped(words.lang || "ja")}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`,
+    `<title>${escaped(words.nowhere || "電波がありません")}</title>`,
+    ...(words.styles || []).map((one) => `<link rel="stylesheet" href="${escaped(one)}">`),
+    `<div class="phone"><main class="phone__main stack"><h1>${escaped(words.nowhere || "電波がありません")}</h1>`,
+    waiting?.state === "unsent" ? `<p class="notice notice--warn"><span><strong>${escaped(words.unsent)}</strong><br>${escaped(words.later)}</span></p>` : "",
+    link(path, words.again || "もう一度ためす"), link("/v/", words.home || "わたしのページ"),
+    words.phone ? link(`tel:${words.phone}`, `${words.desk} ${words.phone}`) : "",
+    "</main></div></html>",
+  ].join("\n");
   return new Response(html, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY } });
 }
 
