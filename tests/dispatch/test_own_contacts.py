@@ -42,7 +42,9 @@ def test_a_new_number_counts_after_the_code_sent_to_it(phone, hana, now):
     assert (code.channel, code.address) == ("sms", NEW)
     hana.refresh_from_db()
     assert hana.mobile == former
-    assert phone.post("/v/contact/mobile/code/", {"code": code_in(code)})["Location"] == "/v/channels/"
+    assert (
+        phone.post("/v/contact/mobile/code/", {"code": code_in(code)})["Location"] == "/v/channels/"
+    )
     hana.refresh_from_db()
     assert (hana.mobile, hana.contact_confirmed_at) == (NEW, now)
     told = Message.objects.get(kind="contact_changed")
@@ -130,7 +132,14 @@ def test_somebody_new_in_the_register_is_not_idle(silent, now):
 
 @pytest.mark.parametrize(
     ("typed", "right"),
-    [("102", True), ("１０２", True), ("00102", True), (" No.102 ", True), ("1020", False), ("", False)],
+    [
+        ("102", True),
+        ("１０２", True),
+        ("00102", True),
+        (" No.102 ", True),
+        ("1020", False),
+        ("", False),
+    ],
 )
 def test_the_number_is_read_in_any_width(silent, typed, right):
     assert is_own_number(silent, typed) is right
@@ -181,9 +190,14 @@ def test_guessing_the_number_ends_after_five_tries(offer):
     assert offer.state != "accepted"
 
 
-def test_whoever_has_the_number_now_can_say_so_once_asked_again(offer, silent, coordinator, client_of):
+def test_whoever_has_the_number_now_can_say_so_once_asked_again(
+    offer, silent, coordinator, client_of
+):
     browser = Client()
-    assert "この番号は私のものではありません" in browser.post(f"/o/{offer.token}/accept/").content.decode()
+    assert (
+        "この番号は私のものではありません"
+        in browser.post(f"/o/{offer.token}/accept/").content.decode()
+    )
     browser.get(f"/o/{offer.token}/not-mine/")
     silent.refresh_from_db()
     assert silent.contact_wrong_at is None

@@ -32,7 +32,8 @@ def text_of(response) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["me", "hours", "away", "languages", "certificates", "channels", "devices", "data", "leave"]
+    "name",
+    ["me", "hours", "away", "languages", "certificates", "channels", "devices", "data", "leave"],
 )
 @pytest.mark.parametrize("language", ["ja", "ja-simple", "en"])
 def test_every_page_opens_in_every_language(phone, name, language):
@@ -45,7 +46,9 @@ def test_the_menu_shows_what_is_set_and_leads_to_every_page(phone, hana):
     hana.rules.create(weekday=0, from_minute=540, to_minute=1020, on_holidays=False)
     shown = text_of(phone.get("/v/me/"))
     assert "毎週月曜 9:00〜17:00" in shown
-    assert all(f'href="{reverse(f"volunteer:{name}")}"' in shown for name in ("hours", "data", "leave"))
+    assert all(
+        f'href="{reverse(f"volunteer:{name}")}"' in shown for name in ("hours", "data", "leave")
+    )
 
 
 # hours ---------------------------------------------------------------------------------------------
@@ -108,7 +111,9 @@ def test_what_cannot_be_read_changes_nothing(phone, hana, sent):
 def test_days_off_are_added_and_a_booking_within_them_is_pointed_out(phone, hana, city):
     AssignmentFactory(request=RequestFactory(organization=city, status="filled"), volunteer=hana)
     response = phone.post(
-        "/v/away/", {"kind": "off", "first_day": "2026-11-25", "last_day": "2026-11-30"}, follow=True
+        "/v/away/",
+        {"kind": "off", "first_day": "2026-11-25", "last_day": "2026-11-30"},
+        follow=True,
     )
     assert hana.exceptions.get().last_day == date(2026, 11, 30)
     assert "決まっている予定があります：11月26日（木） 14:00〜15:30" in text_of(response)
@@ -155,7 +160,12 @@ def test_fields_are_ticked(phone, hana):
 
 
 def test_a_certificate_that_ends_soon_says_so(phone, hana):
-    sent = {"kind": "certificate", "name": "検定2級", "done_on": "2025-01-10", "ends_on": "2026-12-31"}
+    sent = {
+        "kind": "certificate",
+        "name": "検定2級",
+        "done_on": "2025-01-10",
+        "ends_on": "2026-12-31",
+    }
     response = phone.post("/v/certificates/", sent, follow=True)
     assert "期限が近い" in text_of(response)
     assert "窓口の確認待ち" in text_of(response)

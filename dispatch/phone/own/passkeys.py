@@ -15,6 +15,7 @@ from allauth.mfa.webauthn.forms import LoginWebAuthnForm, SignupWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django.contrib import messages
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -68,7 +69,7 @@ def add(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
     agent = device_of(request.headers.get("User-Agent", ""))
     name = request.POST.get("name", "").strip()[:60] or agent or _("パスキー")
     form = SignupWebAuthnForm({**request.POST.dict(), "name": name}, user=volunteer.user)
-    if not may_add(volunteer) or not form.is_valid():
+    if not may_add(volunteer) or not _holds(form):
         messages.error(request, _("パスキーを登録できませんでした。もう一度お試しください。"))
         return redirect("volunteer:devices")
     with transaction.atomic():
@@ -120,7 +121,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     volunteer = None
     if not CODES_TYPED.count(address_of(request)):
         form = LoginWebAuthnForm(request.POST)
-        if form.is_valid():
+        if _holds(form):
             passkey: Authenticator = form.cleaned_data["credential"]
             volunteer = _volunteer_of(passkey.user)
     if volunteer is None:
@@ -131,6 +132,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     passkey.record_usage()
     sign_in_volunteer(request, passkey.user, volunteer.pk)
     return redirect(safe_next(request, request.POST.get("next", "")))
+
+
+def _holds(form: Form) -> bool:
+    """Whether the browser's words are true; anything that cannot even be read is not."""
+    try:
+        return form.is_valid()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def _volunteer_of(user: User) -> Volunteer | None:
