@@ -226,11 +226,12 @@ def _pending(request: Request, at: datetime, horizon: float) -> list[float]:
     a ring that nobody answered.
     """
     stuck = set(
-        Message.objects.filter(
+        Message.objects.unreached()
+        .filter(
             subject_key__in=[offer.key for offer in request.offers.open()],
             kind__startswith="offer",
-            state__in=[Message.State.FAILED, Message.State.BY_HAND],
-        ).values_list("subject_key", flat=True)
+        )
+        .values_list("subject_key", flat=True)
     )
     return [
         still_yes(offer.chance, offer.sent_at or offer.created_at, at, timedelta(minutes=horizon))
