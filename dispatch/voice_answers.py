@@ -14,6 +14,7 @@ from accounts.models import Organization
 from dispatch.actions.assignments import reconfirm
 from dispatch.actions.replies import announce
 from dispatch.answering import answer_offer, reply_text
+from dispatch.idle import is_idle
 from dispatch.models import Assignment, Offer
 from realtime import voice
 from realtime.models import Inbound, Message
@@ -36,6 +37,12 @@ NEWER: Final = {
     "en": "It has changed. We have sent you the new request separately.",
 }
 """Instead of the codes that a reply in writing names."""
+IDLE: Final = {
+    "ja": "しばらくご連絡がなかったため、窓口の職員がお話をうかがいます。",
+    "ja-simple": "長い あいだ れんらくが なかったので、窓口の人が 話を 聞きます。",
+    "en": "We have not heard from you for a long time, so somebody at the desk will talk to you.",
+}
+"""A number that may have changed hands: a yes counts only after the desk has made sure."""
 
 
 def connect() -> None:
@@ -83,9 +90,13 @@ def own_language_of(message: Message) -> str:
 
 
 def _answer_offer(message: Message, yes: bool, at: datetime) -> Answer | None:
-    offer = Offer.objects.filter(pk=_number(message.subject_key, "offer")).first()
+    pk = _number(message.subject_key, "offer")
+    offer = Offer.objects.select_related("volunteer").filter(pk=pk).first()
     if offer is None:
         return None
+    if yes and is_idle(offer.volunteer, at):
+        _leave_for_desk(message, "idle", yes, at)
+        return Answer(text=IDLE.get(message.language, IDLE["ja"]), dial=True)
     found = answer_offer(offer, yes, via=Offer.Via.VOICE, at=at)
     if found.needs_desk:
         _leave_for_desk(message, found.code, yes, at)

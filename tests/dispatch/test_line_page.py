@@ -186,6 +186,15 @@ def test_without_an_official_account_the_page_says_so(hana: Volunteer, client_of
     assert "code-shown" not in client.get(PAGE).content.decode()
 
 
+def test_the_page_of_channels_leads_here_where_there_is_an_account(
+    provider: LineServer, hana: Volunteer, client_of: SignIn, settings: Any
+) -> None:
+    client = client_of(hana.user)
+    assert 'href="/v/line/"' in client.get("/v/channels/").content.decode()
+    settings.LINE_CHANNEL_TOKEN = ""
+    assert "LINE" not in client.get("/v/channels/").content.decode()
+
+
 @pytest.fixture
 def offer(city: Organization, hana: Volunteer) -> Offer:
     Volunteer.objects.filter(pk=hana.pk).update(line_id=HANA, channel="line")

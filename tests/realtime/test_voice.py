@@ -247,6 +247,21 @@ def test_a_no_after_the_seat_was_taken_is_for_the_desk(
     assert Assignment.objects.active().filter(volunteer=offer.volunteer).exists()
 
 
+def test_a_yes_from_a_number_that_may_have_changed_hands_is_for_the_desk(
+    offer: Offer, telephones: Telephones
+) -> None:
+    long_ago = factories.NOW - timedelta(days=400)
+    Volunteer.objects.filter(pk=offer.volunteer_id).update(
+        created_at=long_ago, contact_confirmed_at=None
+    )
+    called(asked(offer))
+    telephones.answer(LANDLINE)
+    call = telephones.press(LANDLINE, "1")
+    assert call.dialled == DESK
+    assert Inbound.objects.get().understood_as == "idle"
+    assert not Assignment.objects.exists()
+
+
 def test_somebody_who_was_asked_anew_hears_so(offer: Offer, telephones: Telephones) -> None:
     called(asked(offer))
     telephones.answer(LANDLINE)

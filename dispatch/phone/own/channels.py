@@ -20,7 +20,7 @@ from dispatch.phone.people import volunteers_only
 from dispatch.reaching import addresses_of, push_address, recipient
 from dispatch.telling import home_url, send_push
 from dispatch.wording import name_for
-from realtime import push
+from realtime import line, push
 from realtime.outbox import queue
 from volunteers import phones
 from volunteers.actions.own import GROUPS, save_message_wishes, save_ways
@@ -72,7 +72,7 @@ def channels(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         "volunteer": volunteer,
         "form": form,
         "used": [_way(volunteer, code) for code in used],
-        "unused": [_way(volunteer, code) for code in NAMES if code not in used],
+        "unused": [_way(volunteer, code) for code in NAMES if code not in used and _exists(code)],
         "mobile": phones.as_written(volunteer.mobile) if volunteer.mobile else "",
     }
     return render(request, "volunteer/own/channels.html", context, status=status_of(form))
@@ -139,6 +139,11 @@ def address_of(volunteer: Volunteer, code: str) -> str:
         address = push_address(volunteer)
         return address if push.reaches(address) else ""
     return known.get(code, "")
+
+
+def _exists(code: str) -> bool:
+    """LINE is only there where the installation has an official account."""
+    return code != Channel.LINE or line.is_configured()
 
 
 def _way(volunteer: Volunteer, code: str) -> Way:
