@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import database_now
 from accounts.errors import ActionError
 from dispatch.models import Assignment
+from dispatch.phone import words
 from dispatch.phone.forms import posted
 from dispatch.phone.jobs import job_of
 from dispatch.phone.people import get_own_assignment, own_rows, volunteers_only
@@ -68,7 +69,8 @@ def report(request: HttpRequest, volunteer: Volunteer, pk: int) -> HttpResponse:
             return redirect("volunteer_report:report", pk)
     context: dict[str, Any] = {"form": form, "job": job, "report": present}
     context["opened"] = {name for name, fields in FOLDED.items() if fields & form.errors.keys()}
-    context["times"] = form.initial
+    dash = "–" if words.reader() == "en" else "〜"
+    context["span"] = f"{form.initial['start_time']}{dash}{form.initial['end_time']}"
     context["organization"] = assignment.request.organization
     status = 422 if form.errors else 200
     return render(request, "volunteer/report.html", context, status=status)

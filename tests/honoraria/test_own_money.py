@@ -126,7 +126,7 @@ def test_two_towns_pay_apart(hana, town):
     ]
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Paid"), ("ja-simple", "はらいました")])
+@pytest.mark.parametrize(("language", "word"), [("en", "Paid"), ("ja-simple", "はらった")])
 def test_it_is_read_in_other_languages(mine, hana, language, word):
     entry(hana, date(2026, 11, 2), state="paid")
     assert word in text_of(mine, f"/v/money/?lang={language}")

@@ -157,6 +157,8 @@ def test_the_volunteer_is_told_in_their_language_without_the_reason(
 
 
 def test_nobody_is_written_to_at_night(hana, coordinator):
+    hana.organization.quiet_from, hana.organization.quiet_to = 21 * 60, 8 * 60
+    hana.organization.save()
     night = datetime(2026, 11, 24, 22, 30, tzinfo=TOKYO)
     return_report(reported(hana), "ご確認ください。", by=coordinator, at=night)
     leaves = Message.objects.get(kind="report_returned").not_before.astimezone(TOKYO)
