@@ -5,7 +5,7 @@ nobody's name, place or field, because a message may be read by others over a sh
 """
 
 CODES = {
-    "ja": " 返信でも可 はい→{code}1 いいえ→{code}2",
+    "ja": " 返信:はい→{code}1 いいえ→{code}2",
     "ja-simple": " へんじ: はい→{code}1 いいえ→{code}2",
     "en": " Or reply: yes {code}1, no {code}2",
 }

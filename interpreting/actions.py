@@ -16,16 +16,15 @@ from accounts.models import User
 from accounts.times import when_text
 from dispatch.actions.assignments import finish
 from dispatch.actions.common import lock_request, log
-from dispatch.messages import home_url, recipient, text_for
+from dispatch.messages import home_url, tell_person, text_for
 from dispatch.models import Assignment, Request
-from dispatch.policy import decent_hour
+from dispatch.timing import decent_for
 from interpreting import subscriptions
 from interpreting.drafts import FIELDS, ReportDraft, check
 from interpreting.message_texts import RETURNED
 from interpreting.models import Receipt, Report
 from interpreting.receipts import MAX_PHOTOS
 from realtime.events import organization_group, publish, volunteer_group
-from realtime.outbox import queue
 
 REPORTABLE = {
     Assignment.State.CONFIRMED,
@@ -183,22 +182,20 @@ def _tell_returned(report: Report, at: datetime) -> None:
     language = volunteer.message_language if volunteer.message_language in RETURNED else "ja"
     organization = request.organization
     english = language == "en"
-    leaves = at
-    if not volunteer.night_messages:
-        leaves = decent_hour(at, organization.quiet_from, organization.quiet_to)
-    queue(
-        recipient(volunteer),
+    tell_person(
+        volunteer,
         kind="report_returned",
         subject=text_for("subject", request, volunteer),
-        body=RETURNED[language].format(
+        text=RETURNED[language].format(
             organization=organization.name_en or organization if english else organization,
             when=when_text(request.starts_at, request.ends_at, "en" if english else "ja"),
             url=home_url(),
         ),
+        url=home_url(),
         subject_key=request.key,
         dedupe_key=f"{report.key}:returned:{int(at.timestamp())}",
         at=at,
-        not_before=leaves,
+        not_before=decent_for(volunteer, organization, at),
     )
 
 

@@ -17,7 +17,7 @@ from accounts.models import Organization
 from accounts.times import when_text
 from dispatch import inbox
 from dispatch.actions.assignments import reconfirm
-from dispatch.actions.replies import acknowledge, announce, reply
+from dispatch.actions.replies import acknowledge, announce, reply, send_another_way
 from dispatch.answer_texts import LIST_ITEM
 from dispatch.answering import Outcome, answer_offer, reply_text
 from dispatch.inbound import Answer, Command, Unclear, parse
@@ -114,6 +114,8 @@ def _obey(inbound: Inbound, sender: Sender, command: Command, at: datetime) -> N
         return
     act = stop_sms if command.stop else resume_sms
     changed = [act(one, at=at) for one in sender.people]
+    if command.stop:
+        send_another_way(inbound.channel, inbound.address, at=at)
     word = "stopped" if command.stop else "started"
     silent = command.stop and _is_telephone_only(person)
     keep(inbound, sender, f"{word},no_way" if silent else word, at, unclear=silent)
@@ -234,6 +236,7 @@ def stop_email(recipient: str, at: datetime) -> None:
     channel = Message.Channel.EMAIL.value
     if person is None or not drop_channel(person, channel, at=at):
         return
+    send_another_way(channel, person.email, at=at)
     sender = Sender([person], person, person.organization)
     inbound = Inbound.objects.create(
         channel=channel,

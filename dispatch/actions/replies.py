@@ -19,9 +19,10 @@ from dispatch.models import Offer
 from dispatch.reaching import recipient
 from dispatch.telling import offer_url
 from dispatch.wording import name_for
+from realtime import chain
 from realtime.events import organization_group, publish
 from realtime.models import Inbound, Message
-from realtime.outbox import NOW, Recipient, queue
+from realtime.outbox import NOW, Recipient, queue, wake_worker
 from volunteers.models import Volunteer
 
 HOUR = timedelta(hours=1)
@@ -88,6 +89,20 @@ def _sent_lately(inbound: Inbound, at: datetime, key: str = "") -> int:
         kind="reply", channel=inbound.channel, address=inbound.address, created_at__gt=at - HOUR
     )
     return sent.filter(dedupe_key__endswith=f":{key}").count() if key else sent.count()
+
+
+def send_another_way(channel: str, address: str, *, at: datetime) -> int:
+    """What waits to go to an address that wants no more goes the next way; returns how much.
+
+    Codes and replies still go: the person has just asked for them.
+    """
+    waiting = Message.objects.filter(channel=channel, address=address, state=Message.State.QUEUED)
+    rows = waiting.exclude(kind__in=["code", "reply"]).select_for_update(skip_locked=True)
+    stopped = list(rows.order_by("pk"))
+    for message in stopped:
+        for following in chain.fail(message, at, "stopped"):
+            wake_worker(following)
+    return len(stopped)
 
 
 def announce(inbound: Inbound) -> None:

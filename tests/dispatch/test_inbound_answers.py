@@ -8,8 +8,9 @@ import pytest
 
 from accounts.models import AuditEntry, Organization, User
 from dispatch.actions.assignments import give_back
-from dispatch.actions.offers import accept_offer
+from dispatch.actions.offers import accept_offer, send_wave
 from dispatch.actions.requests import cancel_request
+from dispatch.match_values import Candidate
 from dispatch.models import Assignment, Offer, Request
 from realtime.models import Inbound, Message
 from tests.dispatch.answers import ask, replies, request_on, text
@@ -304,6 +305,19 @@ def test_whoever_is_left_without_a_channel_is_shown_to_the_desk(
     Volunteer.objects.filter(pk=minh.pk).update(email="minh@example.jp", other_channels=["email"])
     assert text("停止", hana, now).state == "unclear"
     assert text("停止", minh, now).state == "understood"
+
+
+def test_what_waits_to_be_sent_goes_another_way_after_stop(
+    first: Request, hana: Volunteer, now: datetime
+) -> None:
+    Volunteer.objects.filter(pk=hana.pk).update(email="h@example.jp", other_channels=["email"])
+    hana.refresh_from_db()
+    [offer] = send_wave(first, [Candidate(hana.pk, 1, (), 0.5, 10, ())], at=now, reason="試験")
+    text("停止", hana, now + MINUTE)
+    tries = Message.objects.filter(subject_key=offer.key).order_by("pk")
+    assert [(one.channel, one.state, one.error) for one in tries] == [
+        ("sms", "failed", "stopped"), ("email", "queued", ""),
+    ]  # fmt: skip
 
 
 def test_messages_can_be_had_again(hana: Volunteer, now: datetime) -> None:
