@@ -27,6 +27,7 @@ from dispatch.actions.assignments import arrive, give_back, note_end, reconfirm,
 from dispatch.models import Assignment, Mode, Request
 from dispatch.phone import words
 from dispatch.phone.forms import GiveBackForm, posted
+from dispatch.phone.late_answers import age_of
 from dispatch.phone.people import get_own_assignment, volunteers_only
 from dispatch.subscriptions import states_of_reports
 from volunteers.languages import name as language_name
@@ -264,8 +265,11 @@ def _act(request: HttpRequest, volunteer: Volunteer, pk: int, name: str) -> Http
 
 
 def _done(request: HttpRequest, assignment: Assignment, step: Step, name: str) -> bool:
-    """Whether it has happened, now or before; says so, or why not."""
-    at = database_now()
+    """Whether it has happened, now or before; says so, or why not.
+
+    A press without a signal counts for when it was made, so far as that was allowed then.
+    """
+    at = database_now() - age_of(request)
     try:
         if not step.is_past(assignment):
             if name not in allowed_at(assignment, at, ""):

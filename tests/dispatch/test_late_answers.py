@@ -118,3 +118,13 @@ def test_at_the_counter_it_is_of_use_until_the_deadline(offer, now):
     assert useful_until(offer) == offer.request.ends_at  # the deadline lies after the end
     offer.expires_at = now + timedelta(minutes=20)
     assert useful_until(offer) == offer.expires_at
+
+
+def test_a_step_of_a_job_is_noted_for_when_it_was_pressed(offer, hana, now, clock, client_of):
+    job = accept_offer(offer, via="web", at=now).assignment
+    clock.at = offer.request.starts_at - timedelta(minutes=5)
+    pressed = clock.at
+    clock.move(minutes=20)  # the hospital has no signal
+    address = reverse("volunteer:job_arrived", args=[job.pk])
+    client_of(hana.user).post(address, headers={"X-Answer-Age": "1200"})
+    assert Assignment.objects.get(pk=job.pk).arrived_at == pressed
