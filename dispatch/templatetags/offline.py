@@ -30,7 +30,7 @@ def offline_part(context: template.Context) -> dict[str, Any]:
         "worker": not context.get("rings"),
         "phone": as_written(organization.phone) if organization else "",
         "time": "%s",  # put in by the script
-        "is_home": bool(request) and request.path == reverse("volunteer:home"),
+        "is_home": request is not None and request.path == reverse("volunteer:home"),
     }
 
 
