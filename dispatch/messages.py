@@ -86,7 +86,8 @@ def never_heard(offer: Offer, *, at: datetime) -> bool:
     key = f"{offer.key}:asked"
     take_back(key, at)
     tries = list(Message.objects.chain(key))
-    heard = [one for one in tries if one.sent_at or one.handled_at or one.lease_until]
+    left = {Message.State.SENDING, Message.State.SENT, Message.State.DELIVERED}
+    heard = [one for one in tries if one.sent_at or one.handled_at or one.state in left]
     unknown = [one for one in tries if one.state == Message.State.QUEUED]  # perhaps it has left
     return bool(tries) and not heard and not unknown and offer.seen_at is None
 
