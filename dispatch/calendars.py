@@ -77,7 +77,8 @@ def _calendar(name: str, events: Iterable[Event]) -> bytes:
     calendar.add("x-published-ttl", "PT1H")
     for event in events:
         calendar.add_component(event)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _booking(assignment: Assignment) -> Event:
