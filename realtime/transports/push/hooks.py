@@ -7,6 +7,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from realtime import receipts
 from realtime.delivery import now
 from realtime.models import Message
 from realtime.transports import Status
@@ -22,8 +23,6 @@ def receipt(request: HttpRequest, message_id: int, mark: str) -> HttpResponse:
     """The service worker of one of the person's browsers got the message."""
     if not is_genuine(message_id, mark):
         return HttpResponseForbidden()
-    from realtime import receipts
-
     receipts.record_status(Message.Channel.PUSH, provider_id(message_id), ARRIVED, now())
     return HttpResponse(status=NOTHING)
 

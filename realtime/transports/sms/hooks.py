@@ -11,7 +11,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from realtime import inbox
+from realtime import inbox, receipts
 from realtime.delivery import now
 from realtime.models import Message
 from realtime.transports.sms.transport import status_of
@@ -30,8 +30,6 @@ def status(request: HttpRequest) -> HttpResponse:
     sid = request.POST.get("MessageSid", "")
     said = status_of(request.POST.get("MessageStatus", ""), request.POST.get("ErrorCode", "")[:20])
     if said is not None and SID.fullmatch(sid):
-        from realtime import receipts
-
         receipts.record_status(Message.Channel.SMS, sid, said, now())
     return HttpResponse(status=NOTHING)
 
