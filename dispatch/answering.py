@@ -16,6 +16,7 @@ from accounts.errors import ActionError
 from accounts.times import when_text
 from dispatch.actions.offers import Answer, accept_offer, decline_offer
 from dispatch.answer_texts import REPLIES
+from dispatch.idle import is_idle
 from dispatch.models import Assignment, Offer, Request
 from dispatch.telling import home_url, offer_url
 from dispatch.wording import spoken_when
@@ -31,7 +32,7 @@ GONE = frozenset({Request.Status.CANCELLED, Request.Status.UNMET})
 class Outcome:
     """What became of an answer.
 
-    ``code``: yours, standby, too_late, cancelled, newer, declined, closed, overlap, not_valid,
+    ``code``: prove (asked who it is), yours, standby, too_late, cancelled, newer, declined, closed, overlap, not_valid,
     wrong_state or held (`dispatch.answer_texts.REPLIES`). ``text`` is in the person's language with
     a link where one helps, ``spoken`` the same to be read out.
     """
@@ -54,6 +55,8 @@ def answer_offer(offer: Offer, yes: bool, *, via: Offer.Via, at: datetime) -> Ou
     )
     if newer := _newer(offer):
         return _outcome("newer", newer)
+    if yes and via == Offer.Via.SMS and is_idle(offer.volunteer, at):
+        return _outcome("prove", offer)
     act = accept_offer if yes else decline_offer
     try:
         with translation.override(offer.volunteer.message_language):

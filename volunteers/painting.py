@@ -84,7 +84,7 @@ def replace_layer(
 
 def to_cells(spans: Iterable[Span]) -> str:
     """One day as 48 characters, ``1`` for a free half hour."""
-    free = set()
+    free: set[int] = set()
     for start, end in spans:
         free.update(range(start // CELL, min(end, DAY) // CELL))
     return "".join("1" if index in free else "0" for index in range(CELLS))

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from accounts.sessions import VOLUNTEER_SESSION
+from dispatch.answering import answer_offer
 from dispatch.idle import is_idle, is_own_number
+from dispatch.models import Offer
 from realtime.models import Message
 from tests.factories import AssignmentFactory, OfferFactory, RequestFactory, VolunteerFactory
 from volunteers.models import Volunteer
@@ -172,6 +174,15 @@ def test_it_is_asked_once(offer, city, silent):
     Client().post(f"/o/{again.token}/accept/")
     again.refresh_from_db()
     assert again.state == "accepted"
+
+
+def test_a_yes_by_sms_leads_to_the_question_instead(offer, now):
+    given = answer_offer(offer, True, via=Offer.Via.SMS, at=now)
+    assert (given.code, given.needs_desk) == ("prove", False)
+    assert offer.token in given.text
+    offer.refresh_from_db()
+    assert offer.state == "sent"
+    assert answer_offer(offer, False, via=Offer.Via.SMS, at=now).code == "declined"
 
 
 def test_a_no_needs_no_number(offer):

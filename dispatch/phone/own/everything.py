@@ -180,7 +180,8 @@ def _message(one: Message) -> dict[str, Any]:
 
 def _inbound(keys: list[str]) -> list[dict[str, Any]]:
     found = Inbound.objects.filter(recipient__in=keys).order_by("received_at", "pk")
-    return list(found.values("channel", "address", "body", "received_at", "state"))
+    columns = ("channel", "address", "body", "received_at", "state")
+    return [{name: getattr(one, name) for name in columns} for one in found]
 
 
 def _sign_in(volunteer: Volunteer) -> dict[str, Any]:

@@ -27,13 +27,13 @@ BAD_TIME = {"invalid": _("時刻を 17:30 のように入力してください�
 BAD_DAY = {"invalid": _("日付を 2026-04-01 のように入力してください。"), **REQUIRED}
 
 
-def time_field(label: str = "") -> forms.TimeField:
+def time_field(label: Any = "") -> forms.TimeField:
     """A time of the clock in half hours."""
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "1800"})
     return forms.TimeField(label=label, required=False, widget=widget, error_messages=BAD_TIME)
 
 
-def day_field(label: str, *, required: bool = False) -> forms.DateField:
+def day_field(label: Any, *, required: bool = False) -> forms.DateField:
     """A day of the calendar."""
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(label=label, required=required, widget=widget, error_messages=BAD_DAY)
@@ -185,7 +185,12 @@ class LanguagesForm(forms.Form):
                 ("from", _("日本語から訳す"), row.from_japanese),
             ):
                 self.fields[f"{name}_{row.pk}"] = forms.TypedChoiceField(
-                    label=label, choices=LEVELS, coerce=int, initial=level
+                    label=label,
+                    choices=LEVELS,
+                    coerce=int,
+                    initial=level,
+                    required=False,
+                    empty_value=None,
                 )
             self.fields[f"gone_{row.pk}"] = forms.BooleanField(
                 label=_("この言語をやめる"), required=False
@@ -206,7 +211,11 @@ class LanguagesForm(forms.Form):
         """What the person says now."""
         data = self.cleaned_data
         found = [
-            Spoken(row.language, data[f"to_{row.pk}"], data[f"from_{row.pk}"])
+            Spoken(
+                row.language,
+                data[f"to_{row.pk}"] or row.to_japanese,
+                data[f"from_{row.pk}"] or row.from_japanese,
+            )
             for row in self.skills
             if not data[f"gone_{row.pk}"]
         ]
@@ -296,7 +305,7 @@ class NewContactForm(forms.Form):
 
     def clean_value(self) -> str:
         """E.164, or an address in lower case."""
-        typed = self.cleaned_data["value"].strip()
+        typed: str = self.cleaned_data["value"].strip()
         try:
             if self.kind == "mobile":
                 return phones.to_e164(typed)

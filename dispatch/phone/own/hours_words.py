@@ -27,7 +27,7 @@ def weekday_names() -> list[str]:
 
 def short_names() -> list[str]:
     """The same for the head of a narrow column."""
-    letters = 3 if words.reader() == "en" else 1
+    letters = 2 if words.reader() == "en" else 1
     return [name[:letters] for name in weekday_names()]
 
 

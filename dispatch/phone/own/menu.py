@@ -76,7 +76,7 @@ def _groups(volunteer: Volunteer) -> list[tuple[str, list[Entry]]]:
 def _hours(volunteer: Volunteer) -> Entry:
     lines = in_words(plain_rules(volunteer.rules.all()))
     more = " …" if len(lines) > 2 else ""
-    kept = "、".join(lines[:2]) + more if lines else _("登録はありません。")
+    kept = _joined(lines[:2]) + more if lines else _("登録はありません。")
     return Entry(_url("hours"), "clock", _("活動できる時間"), kept)
 
 
@@ -89,7 +89,7 @@ def _away(volunteer: Volunteer) -> Entry:
 
 def _languages(volunteer: Volunteer) -> Entry:
     names = [language_name(row.language, words.reader()) for row in volunteer.skills.all()]
-    return Entry(_url("languages"), "translate", _("言語と分野"), "、".join(names))
+    return Entry(_url("languages"), "translate", _("言語と分野"), _joined(names))
 
 
 def _papers(volunteer: Volunteer) -> list[Entry]:
@@ -123,6 +123,10 @@ def _rest() -> list[Entry]:
         Entry(_url("data"), "download", _("自分のデータを受け取る")),
         Entry(_url("leave"), "minus-circle", _("退会する")),
     ]
+
+
+def _joined(parts: list[str]) -> str:
+    return (", " if words.reader() == "en" else "、").join(parts)
 
 
 def _url(name: str) -> str:
