@@ -18,6 +18,12 @@ class OrganizationForm(forms.Form):
     name = forms.CharField(label="団体名", max_length=120)
     name_en = forms.CharField(label="団体名（英語）", max_length=120, required=False)
     phone = forms.CharField(label="電話", max_length=20, required=False)
+    fax = forms.CharField(
+        label="FAX",
+        max_length=20,
+        required=False,
+        help_text="FAX送信票に、返送先として載ります。",
+    )
     email = forms.EmailField(label="メール", required=False)
     lat = forms.FloatField(label="緯度", required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(label="経度", required=False, min_value=-180, max_value=180)
@@ -33,14 +39,22 @@ class OrganizationForm(forms.Form):
     pledge_version = forms.CharField(
         label="誓約書の版", max_length=20, help_text="誓約書を改めたときに変更します。例：2026-04"
     )
+    daily_cost_cap = forms.IntegerField(
+        label="1日の通信費の上限（円）",
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        help_text="SMSと自動音声の電話の概算額です。上限に達した日は、メール・プッシュ通知・"
+        "職員の電話に切り替えます。空欄は、上限なし。",
+    )
 
     def clean_phone(self) -> str:
         """Full-width digits and dashes become ASCII; anything but a number is refused."""
-        phone = unicodedata.normalize("NFKC", self.cleaned_data["phone"])
-        phone = phone.replace("−", "-").replace("ー", "-").replace("‐", "-").strip()
-        if phone and not set(phone) <= set("0123456789+-() "):
-            raise forms.ValidationError("電話番号は数字とハイフンで入力してください。")
-        return phone
+        return _number(self.cleaned_data["phone"], "電話番号")
+
+    def clean_fax(self) -> str:
+        """The same for the FAX number."""
+        return _number(self.cleaned_data["fax"], "FAX番号")
 
     def clean(self) -> dict[str, Any]:
         """Coordinates come in pairs."""
@@ -52,7 +66,8 @@ class OrganizationForm(forms.Form):
     @staticmethod
     def initial_of(organization: Organization) -> dict[str, Any]:
         """What the form shows for an organization."""
-        plain = ["name", "name_en", "phone", "email", "lat", "lon", "pledge_version"]
+        plain = ["name", "name_en", "phone", "fax", "email", "lat", "lon"]
+        plain += ["pledge_version", "daily_cost_cap"]
         return {name: getattr(organization, name) for name in plain} | {
             "quiet_from": _time(organization.quiet_from),
             "quiet_to": _time(organization.quiet_to),
@@ -138,6 +153,14 @@ class PasswordForm(forms.Form):
         if data.get("password") and data.get("again") and data["password"] != data["again"]:
             self.add_error("again", "二つのパスワードが一致しません。")
         return data
+
+
+def _number(typed: str, what: str) -> str:
+    number = unicodedata.normalize("NFKC", typed)
+    number = number.replace("−", "-").replace("ー", "-").replace("‐", "-").strip()
+    if number and not set(number) <= set("0123456789+-() "):
+        raise forms.ValidationError(f"{what}は数字とハイフンで入力してください。")
+    return number
 
 
 def _time(minutes: int) -> time:

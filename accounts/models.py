@@ -21,6 +21,7 @@ class Organization(models.Model):
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=20, blank=True)
+    fax = models.CharField("FAX", max_length=20, blank=True)
     email = models.EmailField(blank=True)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
