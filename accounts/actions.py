@@ -2,6 +2,7 @@
 
 The one invariant: an organization never loses its last active administrator; the organization's
 row is locked while they are counted. Whoever is switched off is signed out everywhere at once.
+Passkeys that somebody made outside an office, as a volunteer, never become a second factor there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ from accounts.codes import Purpose, issue_link, redeem_link
 from accounts.errors import ActionError
 from accounts.models import ApiToken, Membership, Organization, Role, User
 from accounts.sessions import end_sessions
+from realtime.outbox import Recipient, queue
+
+PASSKEYS_REMOVED = (
+    "【{organization}】担当者として登録されたため、これまでのパスキーを取り消しました。"
+    "担当者としてサインインし、二段階認証をあらためて設定してください。"
+)
 
 
 def create_organization(
@@ -98,6 +105,7 @@ def add_member(
             role=role,
             requesting_body_id=body_id if role == Role.REQUESTER else None,
         )
+        _forget_passkeys(member, by=by, at=at)
         secret = "" if known else issue_link(user, Purpose.INVITE, at=at)
         _record(member, "member.added", by=by, at=at, role=role)
     return member, secret
@@ -180,8 +188,10 @@ def reactivate_member(member: Membership, *, by: User | None, at: datetime) -> M
     """Let a member in again, with the role as it was."""
     with transaction.atomic():
         locked = _lock_member(member)
-        locked.active = True
-        locked.save(update_fields=["active"])
+        if not locked.active:
+            locked.active = True
+            locked.save(update_fields=["active"])
+            _forget_passkeys(locked, by=by, at=at)
         _record(locked, "member.reactivated", by=by, at=at)
     return locked
 
@@ -237,6 +247,34 @@ def _keep_an_admin(member: Membership) -> None:
     ).exclude(pk=member.pk)
     if not others.exists():
         raise ActionError("last_admin", "管理者が一人もいなくなるため、変更できません。")
+
+
+def _forget_passkeys(member: Membership, *, by: User | None, at: datetime) -> None:
+    """Remove passkeys that were made without password and second factor, and say so by e-mail.
+
+    Those are all, unless the person works in another office: volunteers make theirs behind a code
+    by SMS, which must not open the register of an office.
+    """
+    user = User.objects.select_for_update().get(pk=member.user_id)  # see volunteers' own pages
+    if user.memberships.filter(active=True).exclude(pk=member.pk).exists():
+        return
+    kind = Authenticator.Type.WEBAUTHN
+    count = Authenticator.objects.filter(user=user, type=kind).delete()[0]
+    if not count:
+        return
+    _record(member, "member.passkeys_removed", by=by, at=at, count=count)
+    organization = member.organization
+    queue(
+        Recipient(
+            organization.pk, f"user:{user.pk}", "email", user.email or "", user.language,
+            simulated=organization.is_demo,
+        ),
+        kind="passkeys_removed",
+        subject="パスキーの取り消し",
+        body=PASSKEYS_REMOVED.format(organization=organization.name),
+        dedupe_key=f"member:{member.pk}:passkeys_removed:{at.timestamp()}",
+        at=at,
+    )  # fmt: skip
 
 
 def _record(member: Membership, verb: str, *, by: User | None, at: datetime, **detail: Any) -> None:

@@ -28,6 +28,7 @@ WORDS = {
     "member.role_changed": "役割を変更",
     "member.deactivated": "利用を停止",
     "member.reactivated": "利用を再開",
+    "member.passkeys_removed": "ボランティアとしてのパスキーを取り消し",
     "member.second_factor_reset": "二段階認証を解除",
     "token.created": "トークンを発行",
     "token.revoked": "トークンを無効化",

@@ -11,7 +11,9 @@ from django.test import Client
 from accounts import actions
 from accounts.errors import ActionError
 from accounts.models import AuditEntry, Membership, Organization, Role, User
+from accounts.sessions import lacks_second_factor
 from accounts.subscriptions import body_choices
+from realtime.models import Message
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -213,6 +215,39 @@ def test_the_second_factor_of_a_person_of_two_towns_is_not_reset(office, outside
     outsider.authenticator_set.create(type="totp", data={})
     office.post(f"/settings/members/{member.pk}/second-factor/")
     assert outsider.authenticator_set.exists()
+
+
+def passkey_of(person):
+    return person.authenticator_set.create(type="webauthn", data={"name": "スマートフォン"})
+
+
+def test_a_volunteers_passkey_is_no_second_factor_of_a_new_member(office, city, coordinator):
+    person = factories.UserFactory(email="hana@example.jp", name="山田 花", password=None)
+    passkey_of(person)
+    office.post("/settings/members/", {**NEW, "email": person.email})
+    assert lacks_second_factor(person.pk, {})
+    told = Message.objects.get(kind="passkeys_removed")
+    assert (told.channel, told.address) == ("email", person.email)
+    assert verbs(person.memberships.get()) == ["member.passkeys_removed", "member.added"]
+
+
+def test_nor_of_a_member_who_comes_back(admin, coordinator, now):
+    member = coordinator.memberships.get()
+    actions.deactivate_member(member, by=admin, at=now)
+    passkey_of(coordinator)  # as a volunteer, meanwhile
+    actions.reactivate_member(member, by=admin, at=now)
+    assert lacks_second_factor(coordinator.pk, {})
+    assert Message.objects.filter(kind="passkeys_removed").count() == 1
+    passkey_of(coordinator)
+    actions.reactivate_member(member, by=admin, at=now)  # pressed twice: was a member already
+    assert not lacks_second_factor(coordinator.pk, {})
+
+
+def test_the_passkey_of_somebody_who_works_in_two_offices_stays(office, outsider):
+    passkey_of(outsider)
+    office.post("/settings/members/", {**NEW, "email": outsider.email})
+    assert not lacks_second_factor(outsider.pk, {})
+    assert not Message.objects.exists()
 
 
 def test_a_person_of_two_organizations_switches(coordinator, town, city, client_of):

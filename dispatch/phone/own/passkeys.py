@@ -69,10 +69,12 @@ def add(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
     agent = device_of(request.headers.get("User-Agent", ""))
     name = request.POST.get("name", "").strip()[:60] or agent or _("パスキー")
     form = SignupWebAuthnForm({**request.POST.dict(), "name": name}, user=volunteer.user)
-    if not may_add(volunteer) or not _holds(form):
-        messages.error(request, _("パスキーを登録できませんでした。もう一度お試しください。"))
-        return redirect("volunteer:devices")
     with transaction.atomic():
+        # whoever becomes a member of an office at this moment waits, or is seen by `may_add`
+        User.objects.select_for_update().get(pk=volunteer.user_id)
+        if not may_add(volunteer) or not _holds(form):
+            messages.error(request, _("パスキーを登録できませんでした。もう一度お試しください。"))
+            return redirect("volunteer:devices")
         auth.WebAuthn.add(volunteer.user, name, form.cleaned_data["credential"])
         _record(volunteer, "passkey_added")
         _tell(volunteer, name)
