@@ -1,7 +1,7 @@
 """Ways in that are not allauth's: volunteers by code or link, demo roles by link.
 
 Staff proper sign in with a password and a second factor through allauth. A volunteer's session
-knows its volunteer's id and nothing more; a demo link works in ``TSUNAGI_MODE=demo`` only, and
+knows its volunteer's id and nothing more, and lasts long; a demo link works in ``TSUNAGI_MODE=demo`` only, and
 only for people of demo organizations.
 """
 
@@ -20,6 +20,8 @@ from accounts.sessions import DEMO_LINK_SESSION, ORGANIZATION_SESSION, VOLUNTEER
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 VOLUNTEER_PREFIX = "volunteer:"
+VOLUNTEER_SESSION_SECONDS = 60 * 24 * 3600
+"""On a volunteer's own telephone; staff sign in again every day (``SESSION_COOKIE_AGE``)."""
 
 
 def ensure_user_for(name: str, language: str, user: User | None = None) -> User:
@@ -31,6 +33,7 @@ def sign_in_volunteer(request: HttpRequest, user: User, volunteer_id: int) -> No
     """Open a session for a volunteer whose code or link was just redeemed."""
     _start_session(request, user)
     request.session[VOLUNTEER_SESSION] = volunteer_id
+    request.session.set_expiry(VOLUNTEER_SESSION_SECONDS)
 
 
 def volunteer_session(request: HttpRequest) -> int | None:
@@ -58,6 +61,7 @@ def _start_session(request: HttpRequest, user: User) -> None:
     """Log in; nothing of an earlier session in this browser goes along."""
     for key in (DEMO_LINK_SESSION, ORGANIZATION_SESSION, VOLUNTEER_SESSION):
         request.session.pop(key, None)
+    request.session.set_expiry(None)  # nor how long that one was to last
     login(request, user, backend=BACKEND)
     UserSession.objects.create_from_request(request)  # so that it can be listed and ended
 

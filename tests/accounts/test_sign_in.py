@@ -2,17 +2,22 @@
 
 import re
 import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.sessions import DEMO_LINK_SESSION
+from accounts.sign_in import VOLUNTEER_SESSION_SECONDS, sign_in_demo, sign_in_volunteer
 from tests.conftest import SECRET, give_second_factor
 from tests.factories import PASSWORD
 
@@ -68,6 +73,24 @@ def test_sign_in_with_password_and_totp(coordinator):
     response = client.post(reverse("mfa_authenticate"), {"code": totp()})
     assert response.status_code == 302
     assert client.get("/settings/").status_code == 200
+
+
+def test_a_member_of_staff_signs_in_again_every_day(signed_in, settings):
+    kept = Session.objects.get(pk=signed_in.session.session_key)
+    assert kept.expire_date - timezone.now() <= timedelta(hours=12)
+    assert settings.SESSION_COOKIE_AGE == 12 * 3600
+
+
+def test_a_demo_role_does_not_last_as_long_as_the_volunteer_before_it(coordinator, city, settings):
+    settings.DEMO, city.is_demo = True, True
+    city.save()
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    request.user = coordinator
+    sign_in_volunteer(request, coordinator, 1)
+    assert request.session.get_expiry_age() == VOLUNTEER_SESSION_SECONDS
+    sign_in_demo(request, coordinator)
+    assert request.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
 
 
 def test_a_wrong_totp_code_is_said_beside_the_field(coordinator):

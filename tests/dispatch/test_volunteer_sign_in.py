@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, SignInCode, User
 from accounts.sessions import VOLUNTEER_SESSION
+from dispatch.phone import words
 from realtime.models import Message
 from tests.factories import MembershipFactory, UserFactory, VolunteerFactory
 from volunteers.models import Volunteer
@@ -59,6 +63,15 @@ def test_a_contact_is_understood_in_any_style(newcomer, typed):
     code = ask(client, typed)
     assert client.post(CODE, {"code": code})["Location"] == reverse("volunteer:home")
     assert signed_in_as(client) == newcomer.pk
+
+
+def test_a_volunteer_stays_signed_in_for_sixty_days_and_can_read_until_when(newcomer):
+    client = Client()
+    response = client.post(CODE, {"code": ask(client, "090-1234-5678")})
+    assert response.cookies["tsunagi_session"]["max-age"] == 60 * 24 * 3600
+    ends = Session.objects.get(pk=client.session.session_key).expire_date
+    assert timedelta(days=59) < ends - timezone.now() <= timedelta(days=60)
+    assert f"サインインの期限：{words.day(ends)}" in client.get("/v/devices/").content.decode()
 
 
 def test_the_code_goes_to_the_contact_that_was_typed(newcomer):

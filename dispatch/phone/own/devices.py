@@ -37,6 +37,7 @@ class Device:
     pk: int
     name: str
     last_used: str
+    signed_in_until: str
     here: bool
 
 
@@ -90,7 +91,10 @@ def sessions_of(volunteer: Volunteer) -> list[UserSession]:
 def _device(session: UserSession, request: HttpRequest, at: datetime) -> Device:
     name = device_of(session.user_agent) or _("名前のわからない端末")
     here = session.session_key == request.session.session_key
-    return Device(session.pk, name, words.deadline(session.last_seen_at, at), here)
+    ends = Session.objects.filter(pk=session.session_key).values_list("expire_date", flat=True)
+    until = ends.first()
+    used = words.deadline(session.last_seen_at, at)
+    return Device(session.pk, name, used, words.day(until) if until else "", here)
 
 
 def _passkey(authenticator: Authenticator, at: datetime) -> dict[str, Any]:
