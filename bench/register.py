@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 
 from accounts.models import Organization
@@ -35,11 +36,21 @@ Row = Sequence[Any]
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """COPY rows into a table in the connection's present transaction."""
-    names = ", ".join(columns)
+    """COPY rows into a table in the connection's present transaction; the rest gets its default."""
+    rest = _defaults(table, columns)
+    names = ", ".join([*columns, *rest])
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row([*row, *rest.values()])
+
+
+def _defaults(table: str, named: Sequence[str]) -> dict[str, Any]:
+    """What a new row of the model has in the columns that are not named; null is left out."""
+    models = apps.get_models(include_auto_created=True)
+    fields = next(m for m in models if m._meta.db_table == table)._meta.concrete_fields
+    rest = [f for f in fields if not f.primary_key and f.column not in named]
+    values = {f.column: f.get_db_prep_save(f.get_default(), connection) for f in rest}
+    return {column: value for column, value in values.items() if value is not None}
 
 
 def fill(size: int, *, seed: int = SEED, slug: str = "bench", at: datetime = AT) -> Organization:
