@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ui.middleware.reader_language",
     "django.middleware.common.CommonMiddleware",
+    "ui.furigana.readings_over_kanji",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -227,6 +228,8 @@ SESSION_COOKIE_NAME = "tsunagi_session"
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("ja-simple", "やさしい日本語"), ("en", "English")]
+# made from English by code, to look at long texts and at pages that run from right to left
+PSEUDO_LANGUAGES = [] if PRODUCTION else ["en-XA", "ar-XB"]
 LOCALE_PATHS = [BASE_DIR / "ui" / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True

@@ -17,7 +17,7 @@ def reader_language(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Activate the reader's language for the length of one request."""
-    known = {code for code, _ in settings.LANGUAGES}
+    known = {code for code, _ in settings.LANGUAGES} | {*settings.PSEUDO_LANGUAGES}
 
     def middleware(request: HttpRequest) -> HttpResponse:
         chosen = request.GET.get("lang") or request.COOKIES.get(COOKIE, "")

@@ -16,7 +16,7 @@ from django.utils.cache import patch_cache_control
 
 from ui.middleware import COOKIE
 
-KNOWN = frozenset(code for code, _ in settings.LANGUAGES)
+KNOWN = frozenset([*(code for code, _ in settings.LANGUAGES), *settings.PSEUDO_LANGUAGES])
 View = Callable[..., HttpResponse]
 
 

@@ -20,6 +20,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation import to_locale
 
+from ui import pseudo
+
 PACKAGES = ("ui", "realtime", "accounts", "volunteers", "dispatch", "interpreting", "honoraria")
 FUNCTIONS = {"_", "gettext", "gettext_lazy"}
 COUNTED = {"ngettext", "ngettext_lazy"}
@@ -134,17 +136,23 @@ def collect(code: str) -> int:
     return empty
 
 
+def source_of(code: str) -> Path:
+    """The file that a compiled catalogue is made from; pseudo-languages are made from English."""
+    return po_file("en" if code in settings.PSEUDO_LANGUAGES else code)
+
+
 def compile_stale() -> list[str]:
     """Compile the catalogues that changed since they were compiled; returns their languages."""
     done = []
-    for code in languages():
-        source, target = po_file(code), po_file(code).with_suffix(".mo")
+    for code in [*languages(), *settings.PSEUDO_LANGUAGES]:
+        source, target = source_of(code), po_file(code).with_suffix(".mo")
         if not source.exists() or not is_stale(code):
             continue
+        target.parent.mkdir(parents=True, exist_ok=True)
         # written beside and renamed: several processes may start at once
         handle, name = tempfile.mkstemp(dir=target.parent)
         with os.fdopen(handle, "wb") as file:
-            write_mo(file, catalogue(code))
+            write_mo(file, _compiled(code))
         os.chmod(name, 0o644)
         os.utime(name, ns=(source.stat().st_mtime_ns, source.stat().st_mtime_ns))
         os.replace(name, target)
@@ -152,7 +160,13 @@ def compile_stale() -> list[str]:
     return done
 
 
+def _compiled(code: str) -> Catalog:
+    if code in settings.PSEUDO_LANGUAGES:
+        return pseudo.catalogue(code, catalogue("en"))
+    return catalogue(code)
+
+
 def is_stale(code: str) -> bool:
     """The compiled catalogue is missing or of another time than its source."""
-    source, target = po_file(code), po_file(code).with_suffix(".mo")
+    source, target = source_of(code), po_file(code).with_suffix(".mo")
     return not target.exists() or target.stat().st_mtime_ns != source.stat().st_mtime_ns

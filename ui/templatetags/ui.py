@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from ui import furigana
 from ui.states import Look, look_of
 
 register = template.Library()
@@ -227,6 +228,15 @@ def reader_languages() -> list[dict[str, Any]]:
         }
         for code, name in settings.LANGUAGES
     ]
+
+
+@register.simple_tag(takes_context=True)
+def readings_switch(context: template.Context) -> str:
+    """What the switch of ふりがな turns to: "on" or "off"; empty where there are none."""
+    request = context.get("request")
+    if request is None or get_language() != furigana.LANGUAGE:
+        return ""
+    return furigana.OFF if furigana.wanted(request) else "on"
 
 
 @register.simple_tag
