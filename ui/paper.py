@@ -34,7 +34,7 @@ def paper(app_label: str, name: str, data: dict[str, Any], *, title: str) -> byt
         format="pdf",
         sys_inputs={"data": inputs},
     )
-    return bytes(made)  # type: ignore[arg-type]
+    return bytes(made)
 
 
 def font_folders() -> list[str]:
