@@ -188,7 +188,9 @@ def _hand_over(message: Message, at: datetime | None) -> Outcome:
     except Unknown as error:
         outcome = Outcome("unknown", str(error), blames=True)
     except NotSent as error:
-        return Outcome("refused", str(error))
+        outcome = Outcome("refused", str(error))
+        if not error.provider_answers:
+            return outcome
     except LostLease:
         return Outcome("unknown", "lease")
     except Exception as error:  # a broken row must not stop the others

@@ -22,7 +22,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from realtime.transports import NotSent, TryLater, Unknown
+from realtime.transports import NotSent, Refused, TryLater, Unknown
 
 HOSTS = frozenset({"api.twilio.com", "video.twilio.com"})
 BUSY = {429, 503}
@@ -33,7 +33,7 @@ RETRIES = "#rc=5&rp=all"
 PATIENCE = 10.0  # seconds for one call
 
 
-class Refused(NotSent):
+class RefusedByTwilio(Refused):
     """The provider said no, with the code that its documentation explains."""
 
     def __init__(self, text: str, code: int | None) -> None:
@@ -89,7 +89,7 @@ def provider_errors() -> Iterator[None]:
             raise TryLater(f"provider {error.status}") from error
         if error.status >= 500:
             raise Unknown(f"provider {error.status}") from error
-        raise Refused(f"provider {error.status} code {error.code}", error.code) from error
+        raise RefusedByTwilio(f"provider {error.status} code {error.code}", error.code) from error
     except TwilioException as error:
         # a list is not to be had (the library says so without the status); nothing was changed
         raise TryLater("provider gives no list") from error

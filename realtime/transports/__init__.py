@@ -27,6 +27,15 @@ class Sent:
 class NotSent(Exception):
     """The provider refused for good, or cannot be used; the desk has to telephone."""
 
+    provider_answers: ClassVar[bool] = False
+    """Shows that the provider is there (`realtime.breaker`)."""
+
+
+class Refused(NotSent):
+    """The provider answered, in good order, that it does not take this message or address."""
+
+    provider_answers = True
+
 
 class TryLater(Exception):
     """The provider is busy or away; the same message may be tried again."""

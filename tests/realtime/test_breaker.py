@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -123,6 +124,24 @@ def test_during_an_outage_people_are_reached_another_way_at_once(twilio: TwilioS
     assert {deliver(message.pk, AT) for message in others} == {"failed"}
     assert len(twilio.exchanges) == asked
     assert Message.objects.filter(channel="email", state="sent").count() == len(others)
+
+
+def test_a_refused_address_shows_that_the_provider_is_back(twilio: TwilioServer) -> None:
+    fail()
+    twilio.stopped.add(queued(11).address)
+    probe = Message.objects.get(dedupe_key="m11")
+    assert deliver(probe.pk, AT + REST) == "failed"
+    assert breaker.allows("sms", AT + REST)
+    assert breaker.alarms(AT + REST) == []
+
+
+def test_what_never_reached_the_provider_says_nothing_about_it(
+    settings: Any, twilio: TwilioServer
+) -> None:
+    fail()
+    settings.TWILIO_ACCOUNT_SID = ""
+    assert deliver(queued(11).pk, AT + REST) == "failed"
+    assert [alarm.channel for alarm in breaker.alarms(AT + REST)] == ["sms"]
 
 
 def test_the_first_try_after_the_outage_brings_the_channel_back(twilio: TwilioServer) -> None:

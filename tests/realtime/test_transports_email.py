@@ -13,7 +13,7 @@ from realtime import inbox
 from realtime.delivery import deliver
 from realtime.models import Message, Provider
 from realtime.outbox import Recipient, queue
-from realtime.transports import NotSent, NotYet, TryLater, Unknown
+from realtime.transports import NotSent, NotYet, Refused, TryLater, Unknown
 from realtime.transports.email import transport as email
 from realtime.transports.email.unsubscribing import address_for
 from tests.realtime.mail_server import MailServer
@@ -79,10 +79,10 @@ def test_a_repeated_mail_is_the_same_mail(server: MailServer) -> None:
 @pytest.mark.parametrize(
     ("step", "answer", "error"),
     [
-        ("rcpt", "550 no such user", NotSent),
+        ("rcpt", "550 no such user", Refused),
         ("rcpt", "450 greylisted", NotYet),
         ("rcpt", "421 going down", TryLater),
-        ("data", "554 spam", NotSent),
+        ("data", "554 spam", Refused),
         ("data", "451 later", NotYet),
         ("mail_from", "550 not from here", TryLater),
         ("mail_from", "451 slower", NotYet),

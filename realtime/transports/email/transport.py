@@ -21,7 +21,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from realtime.models import Message
-from realtime.transports import NotSent, NotYet, Price, Sent, Status, TryLater, Unknown
+from realtime.transports import NotSent, NotYet, Price, Refused, Sent, Status, TryLater, Unknown
 from realtime.transports.email.unsubscribing import address_for
 
 SAFE_TO_REPEAT = True
@@ -112,7 +112,7 @@ def _refusal(code: int, what: str) -> NotSent | TryLater:
     """5xx is for good, 421 is the server going down, any other 4xx is about this mail."""
     if _for_now(code):
         return NotYet(f"mail server {code}")
-    return TryLater("mail server 421") if code == SHUTS_DOWN else NotSent(f"{what} refused, {code}")
+    return TryLater("mail server 421") if code == SHUTS_DOWN else Refused(f"{what} refused, {code}")
 
 
 def _for_now(code: int) -> bool:

@@ -29,7 +29,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from realtime import line
 from realtime.models import Message
-from realtime.transports import NotSent, Price, Sent, Status, TryLater, Unknown
+from realtime.transports import NotSent, Price, Refused, Sent, Status, TryLater, Unknown
 
 SAFE_TO_REPEAT = True
 PATIENCE = (3.0, 8.0)
@@ -125,7 +125,7 @@ def _meaning(error: ApiException) -> Exception:
     if status == DONE_BEFORE:
         return DoneBefore(_message_id(error.body))
     if status == BLOCKED:
-        return NotSent("blocked")
+        return Refused("blocked")
     if status == TOO_MUCH and USED_UP in str(error.body):
         return NotSent("monthly limit")  # of the account's plan
     if status in {TOO_MUCH, AWAY}:

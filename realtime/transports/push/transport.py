@@ -18,7 +18,7 @@ from requests.exceptions import RequestException, TooManyRedirects
 
 from realtime import push
 from realtime.models import Message, PushSubscription
-from realtime.transports import NotSent, Price, Sent, Status, TryLater
+from realtime.transports import NotSent, Price, Refused, Sent, Status, TryLater
 from realtime.transports.push.receipts import path_for, provider_id
 
 SAFE_TO_REPEAT = True
@@ -55,7 +55,9 @@ def send(message: Message) -> Sent:
         return Sent(provider_id=provider_id(message.pk))
     if "busy" in results:
         raise TryLater("the push service is busy or away")
-    raise NotSent("refused" if "refused" in results else "gone")
+    # only «gone» is always a service's own word
+    refusal = Refused if "gone" in results else NotSent
+    raise refusal("refused" if "refused" in results else "gone")
 
 
 def find(message: Message) -> Sent | None:

@@ -14,10 +14,10 @@ from django.urls import reverse
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from realtime.models import Message
-from realtime.transports import NotSent, Price, Sent, Status, TryLater, Unknown
+from realtime.transports import NotSent, Price, Refused, Sent, Status, TryLater, Unknown
 from realtime.transports.sms.segments import count
 from realtime.twilio_client import (
-    Refused,
+    RefusedByTwilio,
     callback_address,
     provider_errors,
     twilio_client,
@@ -64,8 +64,8 @@ def send(message: Message) -> Sent:
                 body=message.text,
                 status_callback=callback_address(reverse("hooks:sms_status")),
             )
-    except Refused as error:
-        raise NotSent("stopped" if error.code == STOPPED else str(error)) from error
+    except RefusedByTwilio as error:
+        raise Refused("stopped" if error.code == STOPPED else str(error)) from error
     return Sent(provider_id=made.sid or "")
 
 
