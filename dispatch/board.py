@@ -17,9 +17,11 @@ from dispatch.ladder import ASKING, DEVICE, OPERATOR, next_index
 from dispatch.log_texts import WHY
 from dispatch.models import Assignment, Offer, OperatorCall, OperatorService, Request
 from dispatch.operators import active_services
+from dispatch.outage import Outage, outage_of
 from dispatch.ringing import on_call_now
 from dispatch.roster import OnSite, on_site
 from dispatch.subscriptions import rooms_of
+from realtime.costs import Budget, budget_of
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -89,16 +91,22 @@ class Board:
     not_arrived: list[Awaited] = field(default_factory=list)
     unreported: int = 0
     texts: int = 0  # that came in and wait for somebody to read them
+    outage: Outage = field(default_factory=Outage)
+    budget: Budget | None = None  # when most of what messages may cost today is spent
 
 
 def board_of(organization: Organization, at: datetime) -> Board:
     """The board at the instant ``at`` (UTC), in a constant number of statements."""
+    outage = outage_of(organization, at)
+    calls = call_list(organization, at)
     return Board(
         jobs=open_jobs(organization, at),
         days=bookings(organization, at),
         on_call=people_on_call(organization, at),
         on_site=on_site(organization, at),
-        calls=call_list(organization, at),
+        calls=[call for call in calls if call.message.pk not in outage.keys],
+        outage=outage,
+        budget=strained_budget(organization, at),
         texts=unclear(organization),
         silent=silent(organization, at),
         not_arrived=not_arrived(organization, at),
@@ -112,6 +120,14 @@ def board_of(organization: Organization, at: datetime) -> Board:
             ],
         ).count(),
     )
+
+
+def strained_budget(organization: Organization, at: datetime) -> Budget | None:
+    """What today's messages cost, when that comes near the organization's cap."""
+    if organization.daily_cost_cap is None:
+        return None
+    budget = budget_of(organization.pk, at)
+    return budget if budget.warns or budget.is_over else None
 
 
 def open_jobs(organization: Organization, at: datetime) -> list[Job]:

@@ -91,19 +91,21 @@ def call_list(organization: Organization, at: datetime) -> list[Call]:
     people = (
         Volunteer.objects.filter(known)
         .distinct()
-        .in_bulk(_keys(messages, "recipient", "volunteer"))
+        .in_bulk(keys_of(messages, "recipient", "volunteer"))
     )
     offers = (
         Offer.objects.filter(request__organization=organization)
         .select_related("request")
-        .in_bulk(_keys(messages, "subject_key", "offer"))
+        .in_bulk(keys_of(messages, "subject_key", "offer"))
     )
-    by_request = Request.objects.of(organization).in_bulk(_keys(messages, "subject_key", "request"))
+    by_request = Request.objects.of(organization).in_bulk(
+        keys_of(messages, "subject_key", "request")
+    )
     calls = []
     for message in messages:
-        person = people.get(_key(message.recipient, "volunteer"))
-        offer = offers.get(_key(message.subject_key, "offer"))
-        about = offer.request if offer else by_request.get(_key(message.subject_key, "request"))
+        person = people.get(key_of(message.recipient, "volunteer"))
+        offer = offers.get(key_of(message.subject_key, "offer"))
+        about = offer.request if offer else by_request.get(key_of(message.subject_key, "request"))
         waiting = offer if offer and message.kind in ASKING and offer.is_open else None
         if person and (waiting or message.kind not in ASKING):
             calls.append(Call(message, person, about, waiting))
@@ -117,11 +119,12 @@ def _urgency(call: Call, at: datetime) -> tuple[bool, datetime]:
     return call.request.ends_at <= at, call.request.starts_at
 
 
-def _keys(messages: Iterable[Message], column: str, kind: str) -> set[int]:
-    return {_key(getattr(message, column), kind) for message in messages} - {0}
+def keys_of(messages: Iterable[Message], column: str, kind: str) -> set[int]:
+    """The ids of one kind in a column of messages, such as ``subject_key``."""
+    return {key_of(getattr(message, column), kind) for message in messages} - {0}
 
 
-def _key(text: str, kind: str) -> int:
+def key_of(text: str, kind: str) -> int:
     """12 of ``volunteer:12`` if it is of that kind, else 0, which is no key."""
     found, _, pk = text.partition(":")
     return int(pk) if found == kind and pk.isdecimal() else 0

@@ -89,6 +89,8 @@ SHORT = {
     "device.used": "翻訳機で対応",
     "device.booked": "翻訳機を使わず後日の予約",
     "rung.booking_only": "翻訳機の段階は予約だけ",
+    "message_template.changed": "通知の文面を変更",
+    "message_template.reset": "通知の文面を既定に戻す",
 }
 LEVELS = {"1": "△（少し）以上", "2": "○（日常会話）以上", "3": "◎（通訳可）"}
 PLAIN = {"offer.declined", "offer.explained", "assignment.given_back"}

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dispatch.views import coverage, desks, feeds, ladder, operators, roster, sharing
+from dispatch.views import (
+    coverage,
+    desks,
+    feeds,
+    ladder,
+    operators,
+    roster,
+    sharing,
+    templates,
+)
 
 urlpatterns = [
     path("coverage/", coverage.show_coverage, name="coverage"),
@@ -22,6 +31,15 @@ urlpatterns = [
     path("settings/operators/calls.csv", operators.download_calls, name="operator_calls_csv"),
     path("settings/operators/<int:pk>/", operators.edit_operator, name="operator_edit"),
     path("settings/operators/<int:pk>/<slug:verb>/", operators.operator_verb, name="operator_verb"),
+    path("settings/messages/", templates.list_templates, name="templates"),
+    path(
+        "settings/messages/<slug:kind>/<slug:language>/", templates.edit_template, name="template"
+    ),
+    path(
+        "settings/messages/<slug:kind>/<slug:language>/preview/",
+        templates.preview_template,
+        name="template_preview",
+    ),
     path("settings/desks/", desks.list_desks, name="desks"),
     path("settings/desks/new/", desks.edit_desk, name="desk_new"),
     path("settings/desks/<int:pk>/", desks.edit_desk, name="desk_edit"),

@@ -4,13 +4,16 @@ from django.urls import path
 
 from dispatch.phone_urls import urlpatterns as phone_urlpatterns
 from dispatch.setup_urls import urlpatterns as setup_urlpatterns
-from dispatch.views import ask, board, connecting, feeds, handling, inbox, requests
+from dispatch.views import ask, board, connecting, delivery, fax, feeds, handling, inbox, requests
 
 app_name = "dispatch"
 urlpatterns = [
     path("board/", board.show_board, name="board"),
     path("board/fragment/", board.board_fragment, name="board_fragment"),
     path("calls/<int:pk>/done/", board.call_done, name="call_done"),
+    path("delivery/", delivery.show_delivery, name="delivery"),
+    path("delivery/fragment/", delivery.delivery_fragment, name="delivery_fragment"),
+    path("messages/<int:pk>/fax.pdf", fax.fax_sheet, name="fax"),
     path("inbox/", inbox.show_inbox, name="inbox"),
     path("inbox/<int:pk>/do/<slug:verb>/", inbox.handle_text, name="inbox_verb"),
     path("requests/", requests.list_requests, name="requests"),

@@ -254,6 +254,12 @@ class World:
         return factories.MessageFactory(recipient=self.hana.key, organization_id=self.city.pk)
 
     @cached_property
+    def fax_call(self) -> Message:
+        """The same for somebody with a FAX."""
+        Volunteer.objects.filter(pk=self.hana.pk).update(fax="+81426123456")
+        return self.call
+
+    @cached_property
     def foreign_call(self) -> Message:
         return factories.MessageFactory(
             recipient=self.foreign_volunteer.key, organization_id=self.town.pk

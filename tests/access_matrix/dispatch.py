@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access_matrix.entries import DESK, REQUEST, of, page, public, stream
+from tests.access_matrix.entries import BOOKS, DESK, REQUEST, of, page, public, stream
 
 # dispatch ----------------------------------------------------------------------------------------
 READERS = "coordinator accountant admin requester"
@@ -23,6 +23,14 @@ page(
     DESK,
     method="post",
     args=lambda w: [w.call.pk],
+    foreign=lambda w: [w.foreign_call.pk],
+)
+page("dispatch:delivery", BOOKS)
+page("dispatch:delivery_fragment", BOOKS)
+page(
+    "dispatch:fax",
+    DESK,
+    args=lambda w: [w.fax_call.pk],
     foreign=lambda w: [w.foreign_call.pk],
 )
 page("dispatch:inbox", DESK)
@@ -69,6 +77,15 @@ COMPANY = {"args": lambda w: [w.operator.pk], "foreign": lambda w: [w.foreign_op
 page("dispatch:ladder", DESK)
 page("dispatch:ladder", "admin", method="post")
 page("dispatch:ladder_preview", DESK, method="post")
+page("dispatch:templates", DESK)
+WORDS = {
+    "args": lambda w: ["offer", "ja"],
+    "everywhere": True,
+    "foreign": lambda w: ["nothing", "ja"],
+}
+page("dispatch:template", DESK, **WORDS)
+page("dispatch:template", DESK, method="post", data={"text": "", "do": "save"}, **WORDS)
+page("dispatch:template_preview", DESK, method="post", **WORDS)
 page("dispatch:operators", DESK)
 page("dispatch:operator_new", "admin")
 page("dispatch:operator_new", "admin", method="post")
