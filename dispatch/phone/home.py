@@ -22,7 +22,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from dispatch.messages import push_address, recipient
 from dispatch.models import Assignment, Mode, Offer
-from dispatch.phone import words
+from dispatch.phone import term, words
 from dispatch.phone.forms import ON_CALL_MINUTES, OnCallForm
 from dispatch.phone.jobs import Job, job_of
 from dispatch.phone.offers import PRESENCE, etag_of
@@ -75,8 +75,10 @@ class Ring:
 @volunteers_only
 def home(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
     """The page around the live part."""
-    fragment = render_fragment(volunteer, database_now())
+    at = database_now()
+    fragment = render_fragment(volunteer, at)
     context = {
+        **term.wanted_of(volunteer, at),
         "volunteer": volunteer,
         "organization": volunteer.organization,
         "fragment": fragment,

@@ -85,6 +85,20 @@ def term(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
     return render(request, "volunteer/term.html", context, status=status)
 
 
+def wanted_of(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
+    """What the first page asks about the term: to renew it, to say whether to stay; empty: nothing."""
+    today = local(at).date()
+    latest = volunteer.registrations.first()
+    asked: dict[str, Any] = {}
+    if volunteer.stay_asked_at is not None and not volunteer.stay_answer:
+        asked["asked_to_stay"] = True
+    may_renew = latest is not None and rules.may_renew(latest.ends_on, today)
+    if latest and may_renew and renewals.renewal_of(volunteer, today) is None:
+        over = latest.ends_on < today
+        asked |= {"renewal_due": words.day_text(latest.ends_on), "term_over": over}
+    return asked
+
+
 @require_POST
 @volunteers_only
 def stay(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
@@ -157,14 +171,14 @@ def _hours(volunteer: Volunteer) -> dict[str, Any]:
     """The hours in words, and where they are changed."""
     from django.urls import NoReverseMatch, reverse
 
-    from volunteers.availability import describe
+    from dispatch.phone.own.hours_words import in_words
     from volunteers.schedules import plain_rules
 
     try:
         address = reverse("volunteer:hours")
     except NoReverseMatch:
         address = ""
-    return {"hours": describe(plain_rules(volunteer.rules.all())), "hours_url": address}
+    return {"hours": in_words(plain_rules(volunteer.rules.all())), "hours_url": address}
 
 
 def _pledge(request: HttpRequest, volunteer: Volunteer) -> dict[str, Any]:
