@@ -16,6 +16,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from accounts.models import Membership, Organization, Role, User
@@ -26,6 +27,9 @@ from tests.services import redis_url  # noqa: F401 - a fixture for every test
 from volunteers.models import Volunteer
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every test person's TOTP device
+# how long one example takes says more about the neighbours of a busy machine than about the code
+settings.register_profile("tsunagi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tsunagi")
 
 
 @pytest.fixture(autouse=True)
