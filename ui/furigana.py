@@ -120,11 +120,14 @@ def annotated(text: str) -> str:
 
 
 def annotated_page(page: str) -> str:
-    """A page or a fragment of one with <ruby> in its texts, not in attributes, titles, options."""
+    """A page or a fragment of one with <ruby> in its texts, not in attributes, titles, options.
+
+    A text with readings stays one piece: a button lays its parts out side by side.
+    """
     done, at, closed = [], 0, ""
     for tag in MARKUP.finditer(page):
         text = page[at : tag.start()]
-        done += [text if closed else annotated(text), tag[0]]
+        done += [text if closed else _in_one_piece(text), tag[0]]
         at = tag.end()
         name = (tag[2] or "").lower()
         if not closed and name in CLOSED and not tag[1] and not tag[0].endswith("/>"):
@@ -132,7 +135,12 @@ def annotated_page(page: str) -> str:
         elif name == closed and tag[1]:
             closed = ""
     rest = page[at:]
-    return "".join([*done, rest if closed else annotated(rest)])
+    return "".join([*done, rest if closed else _in_one_piece(rest)])
+
+
+def _in_one_piece(text: str) -> str:
+    read = annotated(text)
+    return read if read == text else f'<span class="furigana">{read}</span>'
 
 
 def wanted(request: HttpRequest) -> bool:
