@@ -216,7 +216,7 @@ def test_guessing_links_is_slowed_down_and_a_valid_link_never(scene: Scene) -> N
 
 @pytest.mark.parametrize("header", ["fa-AF,fa;q=0.9", "xx-weird", "", "zh-TW,zh;q=0.8"])
 def test_a_problem_is_told_in_the_guests_language(header: str, db: None) -> None:
-    response = Client(headers={"accept-language": header}).get("/r/nothing/")
+    response = Client(headers={"accept-language": header}).get("/r/nothing/?furigana=off")
     tag = response.context["language"]
     assert response.context["texts"]["link_unknown"] in response.content.decode()
     assert f'dir="{response.context["direction"]}"' in response.content.decode()

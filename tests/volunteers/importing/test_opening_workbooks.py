@@ -185,9 +185,9 @@ def test_three_hundred_thousand_rows_are_refused_quickly_in_bounded_memory():
     assert len(content) < 10 * 1024 * 1024
     del rows
     tracemalloc.start()
-    began = time.monotonic()
+    began = time.process_time()
     assert refusal(content) == "too_many_rows"
-    took, peak = time.monotonic() - began, tracemalloc.get_traced_memory()[1]
+    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert took < 5
     assert peak < 200 * 1024 * 1024
@@ -220,9 +220,9 @@ def test_too_many_columns_and_too_large_an_area_are_refused(xlsx_of):
 def test_a_zip_bomb_is_refused():
     bomb = repacked(SAMPLE.read_bytes(), xl__media__image_dot_bin=b"\0" * (70 * 1024 * 1024))
     assert len(bomb) < 200_000
-    began = time.monotonic()
+    began = time.process_time()
     assert refusal(bomb) == "unpacks_too_large"
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_one_long_text_used_a_hundred_thousand_times_is_refused():
