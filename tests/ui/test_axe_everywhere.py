@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from ui.translations import languages
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(400)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE, OPTIONS = Axe(), {"runOnly": RULES, "resultTypes": ["violations"]}
 PICTURES = os.environ.get("WALK_PICTURES", "")  # a folder: keep what every page looks like
 # no page of their own: they send on, or answer with a part of a page, a file or nothing
 SEND_ON = {
@@ -35,11 +37,14 @@ def browse(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Page]]:
     """browse() → a phone, started after the pages were fetched."""
     if not CHROMIUM.exists():
         pytest.skip("needs Chromium at /usr/bin/chromium")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop of its own
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with ExitStack() as opened:
 
         def start() -> Page:
+            # not earlier: where playwright's loop runs, Django opens another connection
+            monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+            playwright = opened.enter_context(sync_playwright())
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+            opened.callback(browser.close)
             context = browser.new_context(
                 viewport={"width": 360, "height": 740}, service_workers="block"
             )
@@ -47,7 +52,6 @@ def browse(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Page]]:
             return context.new_page()
 
         yield start
-        browser.close()
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def faults(page: Page, stop: Stop) -> list[str]:
         language = stop.path.rpartition("lang=")[2]
         name = f"{language}-{stop.name.strip('/').replace(':', '-').replace('/', '-')}.png"
         page.screenshot(path=Path(PICTURES) / name, full_page=True)
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    found = AXE.run(page, options=OPTIONS).response["violations"]
     wide = page.evaluate(WIDE)
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found] + (
         [f"{wide} px too wide at 360 px"] if wide > 0 else []
@@ -130,5 +134,5 @@ def test_the_walk_passes_by_no_page(walk) -> None:
     seen = {stop.name for readers in (True, False) for stop in one.stops(readers)}
     gone = {name: status for name, status in one.passed_by.items() if status != 200}
     unseen = set(gone) - seen - SEND_ON - {e.name for e in looked_at() if e.ok == (404,)}
-    assert not unseen, "show it on a way (tests/ui/walk.py) or say that it sends on"
+    assert not sorted(unseen), "show it on a way (tests/ui/walk.py) or say that it sends on"
     assert set(ON_A_WAY) <= seen
