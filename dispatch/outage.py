@@ -118,7 +118,9 @@ def _unreached_chains(
     for alarm in alarms:
         doubtful = Q(sent_at=None) | Q(sent_at__gte=alarm.since - BEFORE)
         met |= Q(channel=alarm.channel) & doubtful
-    hit = recent.filter(met, not_before__lte=at).exclude(state=Message.State.DELIVERED)
+    # between two tries it waits, too; what has not been tried may still be held back for the night
+    due = Q(not_before__lte=at) | Q(attempts__gt=0) | ~Q(error="")
+    hit = recent.filter(met, due).exclude(state=Message.State.DELIVERED)
     roots = set(hit.exclude(error=Message.TAKEN_BACK).values_list("root", flat=True))
     chains: dict[str, list[Message]] = defaultdict(list)
     for one in recent.filter(root__in=roots).order_by("pk") if roots else ():
