@@ -273,7 +273,12 @@ class RequestFactory(DjangoModelFactory):
     place_lat, place_lon = 35.7100, 139.5700
     note = "内科の初診。"
     resident_name = "グエン・ヴァン・A"
-    policy = factory.LazyFunction(lambda: deepcopy(DEFAULT))
+    policy = factory.LazyAttribute(
+        lambda r: (
+            deepcopy(DEFAULT)
+            | {"quiet": {"from": r.organization.quiet_from, "to": r.organization.quiet_to}}
+        )
+    )
     ladder = factory.LazyAttribute(lambda r: ladder_for(DEFAULT, "later", r.mode))
     next_action = "wave"
     next_action_at = NOW
