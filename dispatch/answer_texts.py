@@ -84,6 +84,8 @@ REPLIES = {
         "nothing": "いまお返事を待っているお願いはありません。職員が確認します。",
         "stopped": "SMSを停止しました。再開は「再開」と返信してください。",
         "started": "SMSを再開しました。",
+        "line_stopped": "LINEでのご連絡を停止しました。再開は「再開」と送ってください。",
+        "line_started": "LINEでのご連絡を再開しました。",
     },
     "ja-simple": {
         "yours": "おねがいします。{when} {language}の 通訳です。くわしいことは ここ {url}",
@@ -104,6 +106,8 @@ REPLIES = {
         "nothing": "いま へんじを まっている おねがいは ありません。職員が 見ます。",
         "stopped": "SMSを とめました。また ほしいときは「再開」と へんじを してください。",
         "started": "SMSを また おくります。",
+        "line_stopped": "LINEで おくるのを とめました。また ほしいときは「再開」と おくってください。",
+        "line_started": "LINEで また おくります。",
     },
     "en": {
         "yours": "It is yours: {language}, {when}. Thank you! Details: {url}",
@@ -124,6 +128,8 @@ REPLIES = {
         "nothing": "Nothing is waiting for your answer now. A person will look.",
         "stopped": "No more SMS from us. Reply 再開 or START to get them again.",
         "started": "You will get our SMS again.",
+        "line_stopped": "No more LINE messages from us. Send 再開 or START to get them again.",
+        "line_started": "We will write to you on LINE again.",
     },
 }
 """The honest outcome of an answer, sent back on the channel it came by, and spoken after a key."""

@@ -50,6 +50,8 @@ REASONS: Final = {
     "reconfirmed": "前日の確認を記録しました",
     "stopped": "SMSを停止しました",
     "started": "SMSを再開しました",
+    "line_stopped": "LINEを停止しました",
+    "line_started": "LINEを再開しました",
     "desk": "職員が対応しました",
     "no_way": "停止の希望により、自動で連絡する方法がなくなりました",
     "stop": "停止の希望です",

@@ -37,6 +37,7 @@ _VERBS = {
     "sms_stopped": ("warn", "minus-circle", "SMSの停止を希望しました"),
     "sms_resumed": ("ok", "check", "SMSの再開を希望しました"),
     "channel_stopped": ("warn", "minus-circle", "連絡方法を1つ停止しました"),
+    "channel_resumed": ("ok", "check", "停止した連絡方法を1つ再開しました"),
     "line_connected": ("ok", "check", "LINEをつなぎました"),
     "line_first": ("", "edit", "LINEを最初の連絡方法にしました"),
     "line_disconnected": ("", "minus-circle", "LINEを外しました"),

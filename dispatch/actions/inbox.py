@@ -24,7 +24,7 @@ from dispatch.inbound import Answer, Command, Unclear, parse
 from dispatch.models import Assignment, Offer
 from dispatch.reaching import ASKING, ways_for
 from realtime.models import Inbound, Message
-from volunteers.actions.stopping import drop_channel, resume_sms, stop_sms
+from volunteers.actions.stopping import drop_channel, resume_sms, stop_sms, take_up_channel
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -105,22 +105,23 @@ def keep(
 
 
 def _obey(inbound: Inbound, sender: Sender, command: Command, at: datetime) -> None:
-    """STOP and START are for every register the number is in; confirmed once."""
+    """STOP and START are for every register the address is in; confirmed once."""
     person = sender.person
     assert person is not None
-    if inbound.channel != Message.Channel.SMS:  # leaving a LINE account is done in LINE
-        keep(inbound, sender, "stop", at, unclear=True)
-        acknowledge(inbound, person, sender.organization, "unclear", at=at)
-        return
-    act = stop_sms if command.stop else resume_sms
-    changed = [act(one, at=at) for one in sender.people]
+    by_line = inbound.channel == Message.Channel.LINE
+    if by_line:  # the account stays connected, so that the person can have it again
+        turn = drop_channel if command.stop else take_up_channel
+        changed = [turn(one, inbound.channel, at=at) for one in sender.people]
+    else:
+        act = stop_sms if command.stop else resume_sms
+        changed = [act(one, at=at) for one in sender.people]
     if command.stop:
         send_another_way(inbound.channel, inbound.address, at=at)
-    word = "stopped" if command.stop else "started"
+    word = ("line_" if by_line else "") + ("stopped" if command.stop else "started")
     silent = command.stop and _is_telephone_only(person)
     keep(inbound, sender, f"{word},no_way" if silent else word, at, unclear=silent)
-    # the provider itself confirms its own words, and delivers nothing after its STOP
-    if any(changed) and not command.by_provider:
+    # the provider of SMS itself confirms its own words, and delivers nothing after its STOP
+    if any(changed) and (by_line or not command.by_provider):
         text = reply_text(word, None, person)
         reply(inbound, text, volunteer=person, organization=sender.organization, at=at)
 

@@ -320,6 +320,42 @@ def test_what_waits_to_be_sent_goes_another_way_after_stop(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("body", ["停止", "STOP"])
+def test_stop_on_line_is_for_line_alone_and_can_be_undone(
+    first: Request, hana: Volunteer, now: datetime, body: str
+) -> None:
+    Volunteer.objects.filter(pk=hana.pk).update(
+        line_id="U1", channel="line", other_channels=["sms"]
+    )
+    hana.refresh_from_db()
+    [offer] = send_wave(first, [Candidate(hana.pk, 1, (), 0.5, 10, ())], at=now, reason="試験")
+    inbound = text(body, hana, now + MINUTE, channel="line")
+    hana.refresh_from_db()
+    assert (hana.channel, hana.other_channels, hana.sms_stopped_at) == ("sms", [], None)
+    tries = Message.objects.filter(subject_key=offer.key).order_by("pk")
+    assert [(one.channel, one.error) for one in tries] == [("line", "stopped"), ("sms", "")]
+    assert (inbound.state, inbound.understood_as) == ("understood", "line_stopped")
+    assert "再開" in replies(inbound)[0]
+    assert AuditEntry.objects.filter(verb="volunteer.channel_stopped").count() == 1
+    again = text("再開", hana, now + 2 * MINUTE, channel="line")
+    hana.refresh_from_db()
+    assert (hana.channel, hana.other_channels) == ("sms", ["line"])
+    assert (again.understood_as, len(replies(again))) == ("line_started", 1)
+
+
+def test_whoever_stops_line_and_has_nothing_else_is_shown_to_the_desk(
+    hana: Volunteer, now: datetime
+) -> None:
+    Volunteer.objects.filter(pk=hana.pk).update(line_id="U1", channel="line", other_channels=[])
+    hana.refresh_from_db()
+    assert text("停止", hana, now, channel="line").state == "unclear"
+    hana.refresh_from_db()
+    assert hana.channel == "hand"
+    text("再開", hana, now + MINUTE, channel="line")
+    hana.refresh_from_db()
+    assert (hana.channel, hana.other_channels) == ("line", ["hand"])
+
+
 def test_messages_can_be_had_again(hana: Volunteer, now: datetime) -> None:
     text("停止", hana, now)
     inbound = text("再開", hana, now + MINUTE)

@@ -58,6 +58,24 @@ def drop_channel(volunteer: Volunteer, channel: str, *, at: datetime) -> bool:
     return True
 
 
+def take_up_channel(volunteer: Volunteer, channel: str, *, at: datetime) -> bool:
+    """Put a channel back behind the person's others, before the desk's own telephone.
+
+    False if it was among them.
+    """
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        order = [present.channel, *present.other_channels]
+        if channel in order:
+            return False
+        by_hand = [one for one in order if one == HAND]
+        order = [*(one for one in order if one != HAND), channel, *by_hand]
+        present.channel, present.other_channels = order[0], order[1:]
+        rows.save(present, "channel", "other_channels")
+        _record(present, "channel_resumed", at, channel=channel)
+    return True
+
+
 def _record(volunteer: Volunteer, verb: str, at: datetime, **detail: str) -> None:
     audit.record(
         volunteer.key,
