@@ -18,11 +18,17 @@ from dispatch.ladder import serves_language
 from dispatch.match_values import Candidate, Person, Ranking, Reason
 from dispatch.models import Offer, Request, SharingAgreement
 from dispatch.policy import DEFAULT, Policy, merged
+from dispatch.reaching import may_be_asked
 from volunteers import languages
 from volunteers.models import Volunteer
 
 MOST = 2000
 """More people who said yes to neighbours are not loaded from one organization."""
+WAYS = (
+    "channel", "other_channels", "muted", "mobile", "phone", "email", "line_id", "user_id",
+    "sms_stopped_at", "contact_wrong_at",
+)  # fmt: skip
+"""What decides whether somebody can be asked by a message (`dispatch.reaching`)."""
 TOLD = {"language", "dialect", "qualified", "on_call"}
 """Codes of reasons that the borrowing desk may read; the others tell of the lender's affairs."""
 
@@ -67,8 +73,8 @@ def find_neighbours(
             accepts_video=True,
             skills__language__in=search.tags,
         )
-        reachable = willing.exclude(channel="hand").exclude(mobile="", email="").distinct()
-        ids = list(reachable.values_list("pk", flat=True)[:MOST])
+        told = willing.exclude(channel=Volunteer.Channel.HAND).only(*WAYS).distinct()
+        ids = [person.pk for person in told.order_by("pk")[:MOST] if may_be_asked(person)]
         if ids:
             people += load(replace(search, organization_id=lender), ids)
     ranking = matching.rank(search.need, people, at=at, policy=search.policy, limit=limit)

@@ -29,6 +29,8 @@ GROUPS: Final = {
 REMINDERS: Final = ("reconfirm", "report", "renewal")
 """Kinds that begin so remind of something."""
 MUST_BE_KNOWN: Final = frozenset({"booking_cancelled", "booking_changed"})
+ANSWERED: Final = frozenset({"reconfirm"})
+"""Kinds beside those of the group «asking» whose answer somebody waits for."""
 URGENT: Final = frozenset({"offer_now", "offer_now_video", "ring", "ring_stop"})
 SOON: Final = timedelta(hours=3)
 """A booking that is off so shortly before it begins cannot wait for a slow channel."""
@@ -59,12 +61,18 @@ def push_address(volunteer: Volunteer) -> str:
 
 
 def ways_for(
-    volunteer: Volunteer, group: str, *, must: bool = False, without: frozenset[str] = frozenset()
+    volunteer: Volunteer,
+    group: str,
+    *,
+    must: bool = False,
+    asks: bool = False,
+    without: frozenset[str] = frozenset(),
 ) -> list[tuple[str, str]]:
     """(channel, address) in the order in which they are tried; empty if the person wants none.
 
-    ``must``: has to be known, so nobody's silence about this group holds it back. ``without``:
-    channels that are used besides. Somebody with no way at all is telephoned by the desk.
+    ``must``: has to be known, so nobody's silence about this group holds it back. ``asks``: an
+    answer is waited for; who wants it on no channel, or has no way at all, is telephoned by the
+    desk. ``without``: channels that are used besides.
     """
     by_hand = [(Channel.HAND.value, "")]
     if volunteer.channel == Channel.HAND:  # nothing comes after a person's telephone call
@@ -76,11 +84,16 @@ def ways_for(
     wanted = [(c, address) for c, address in usable if group not in _muted(volunteer, c)]
     if usable and not wanted:
         if not must:
-            return []
+            return by_hand if asks or group == ASKING else []
         wanted = usable
     ways = [(channel, address) for channel, address in wanted if channel not in without]
     ends_by_hand = group == ASKING or must or Channel.HAND in asked_for
     return ways + by_hand if ends_by_hand or not ways else ways
+
+
+def may_be_asked(volunteer: Volunteer) -> bool:
+    """Some message that asks reaches the person, without anybody's telephone call."""
+    return any(channel != Channel.HAND for channel, _ in ways_for(volunteer, ASKING))
 
 
 def _others(volunteer: Volunteer) -> list[str]:

@@ -16,6 +16,7 @@ from accounts.models import Organization
 from dispatch.answer_texts import CODES, SIGNATURE
 from dispatch.models import Offer, Request
 from dispatch.reaching import (
+    ANSWERED,
     MUST_BE_KNOWN,
     Channel,
     group_of,
@@ -142,8 +143,8 @@ def send_letter(
     without: frozenset[str] = frozenset(),
 ) -> Message | None:
     """Queue a message with all its ways; ``organization``: whose message it is."""
-    must = kind in MUST_BE_KNOWN
-    found = ways_for(volunteer, group_of(kind), must=must, without=without)
+    must, asks = kind in MUST_BE_KNOWN, kind in ANSWERED
+    found = ways_for(volunteer, group_of(kind), must=must, asks=asks, without=without)
     if not found:
         return None
     ways = [_way(channel, to, letter, volunteer, organization) for channel, to in found]

@@ -21,7 +21,7 @@ from dispatch.models import Assignment, Offer, Request, SharingAgreement
 from dispatch.neighbours import find_neighbours, hidden_name
 from realtime.models import Message
 from tests.dispatch.desk import booked, counter, kinds
-from tests.factories import AssignmentFactory, ReportFactory, SharingAgreementFactory
+from tests.factories import NOW, AssignmentFactory, ReportFactory, SharingAgreementFactory
 from tests.factories import VolunteerFactory as Person
 from volunteers.models import Volunteer
 
@@ -69,6 +69,31 @@ def test_with_an_agreement_and_consent_the_neighbour_is_asked_by_video(
     assert message.organization_id == city.pk, "the lender does not read what is asked"
     assert "town" not in [code["code"] for code in offer.reasons]
     assert {code["code"] for code in offer.reasons} <= {"neighbour", "language"}
+
+
+@pytest.mark.parametrize(
+    ("ways", "asked"),
+    [
+        ({"mobile": "", "email": "", "channel": "line", "line_id": "U1"}, True),
+        ({"mobile": "", "email": "", "phone": "+81426222222", "channel": "voice"}, True),
+        ({"email": "", "sms_stopped_at": NOW}, False),
+        ({"email": "", "contact_wrong_at": NOW}, False),
+        ({"muted": {"sms": ["asking"]}}, False),
+        ({"mobile": "", "email": ""}, False),
+        ({"channel": "hand"}, False),
+    ],
+)
+def test_a_neighbour_is_asked_who_can_be_reached_by_a_message_now(
+    city: Organization,
+    agreement: SharingAgreement,
+    linh: Volunteer,
+    now: datetime,
+    ways: dict[str, Any],
+    asked: bool,
+) -> None:
+    Volunteer.objects.filter(pk=linh.pk).update(**ways)
+    found = find_neighbours(counter(city, now), at=now)
+    assert [one.volunteer_id for one in found.candidates] == ([linh.pk] if asked else [])
 
 
 def test_the_rung_opens_by_itself_when_nobody_of_our_own_is_left(
