@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -49,6 +50,23 @@ def test_the_menu_shows_what_is_set_and_leads_to_every_page(phone, hana):
     assert all(
         f'href="{reverse(f"volunteer:{name}")}"' in shown for name in ("hours", "data", "leave")
     )
+
+
+@pytest.mark.parametrize("path", ["/v/me/", "/v/term/"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ja", "平日 9:00〜17:00"),
+        ("ja-simple", "月曜日・火曜日・水曜日・木曜日・金曜日 9:00〜17:00"),
+        ("en", "Monday, Tuesday, Wednesday, Thursday, Friday 9:00–17:00"),
+    ],
+)
+def test_the_hours_are_told_in_the_readers_language(phone, hana, path, language, words):
+    for weekday in range(5):
+        hana.rules.create(weekday=weekday, from_minute=540, to_minute=1020, on_holidays=False)
+    hana.registrations.update(ends_on=date(2026, 12, 31))  # so that it may be renewed
+    shown = text_of(phone.get(path, {"lang": language}))
+    assert words in re.sub(r"<r[tp][^>]*>.*?</r[tp]>|</?ruby[^>]*>", "", shown)
 
 
 # hours ---------------------------------------------------------------------------------------------

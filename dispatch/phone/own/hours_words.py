@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.times import local
@@ -14,6 +15,8 @@ from volunteers.availability import DAY, HOLIDAY, DatedException, Rule, describe
 
 NEXT = 3
 HORIZON = 62
+HOLIDAYS_TOO = {"en": ", holidays too", "ja-simple": "（祝日も できます）"}
+"""Languages that name every day instead of 平日 or 毎週月・水曜, and what they add."""
 ORDINALS = ("1st", "2nd", "3rd", "4th", "5th")
 
 
@@ -43,7 +46,8 @@ def weeks_in_words(mask: int) -> str:
 
 def in_words(rules: Iterable[Rule]) -> list[str]:
     """One line per kind of day and hours."""
-    if words.reader() != "en":
+    language = get_language() or "ja"
+    if language not in HOLIDAYS_TOO:
         return describe(rules)
     grouped: dict[tuple[int, int, int, bool], list[int]] = {}
     for rule in sorted(set(rules)):
@@ -54,25 +58,27 @@ def in_words(rules: Iterable[Rule]) -> list[str]:
     names = weekday_names()
     lines = []
     for (mask, start, end, also), days in grouped.items():
-        which = ", ".join(names[day] for day in days)
+        which = (", " if language == "en" else "・").join(names[day] for day in days)
         nth = f" ({weeks_in_words(mask)})" if mask else ""
         lines.append(
-            f"{which}{nth} {span_in_words(start, end)}" + (", holidays too" if also else "")
+            f"{which}{nth} {span_in_words(start, end)}" + (HOLIDAYS_TOO[language] if also else "")
         )
     return lines
 
 
 def span_in_words(start: int, end: int) -> str:
-    """«13:00〜17:00»; after midnight with «翌»."""
-    english = words.reader() == "en"
+    """«13:00〜17:00»; after midnight with «翌» or the like."""
+    language = get_language()
+    english = language == "en"
     if (start, end) == (0, DAY):
-        return "all day" if english else "終日"
+        return {"en": "all day", "ja-simple": "1日 ずっと"}.get(language or "", "終日")
     late = end > DAY
     clock = f"{(end - DAY if late else end) // 60}:{end % 60:02}"
     begin = f"{start // 60}:{start % 60:02}"
     if english:
         return f"{begin}–{clock}" + (" (next day)" if late else "")
-    return f"{begin}〜{'翌' if late else ''}{clock}"
+    next_day = "つぎの日の " if language == "ja-simple" else "翌"
+    return f"{begin}〜{next_day if late else ''}{clock}"
 
 
 def date_in_words(day: date) -> str:
