@@ -404,7 +404,7 @@ def overlap(other: Assignment | None) -> ActionError:
     """The error for a person who is booked elsewhere at that time."""
     text = _("同じ時間帯に別の派遣が決まっているため、引き受けられません。")
     if other:
-        reader = "en" if get_language() == "en" else "ja"
+        reader = "ja" if (get_language() or "ja").startswith("ja") else "en"
         when = when_text(other.request.starts_at, other.request.ends_at, reader)
         text += f" ({when})" if reader == "en" else f"（{when}）"
     return ActionError("overlap", text)

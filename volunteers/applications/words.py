@@ -45,7 +45,7 @@ WAITS_FOR: Final = {
 
 def reader() -> str:
     """«en» or «ja», for names and dates that exist in these two only."""
-    return "en" if get_language() == "en" else "ja"
+    return "ja" if (get_language() or "ja").startswith("ja") else "en"
 
 
 def day_text(day: date, language: str = "") -> str:

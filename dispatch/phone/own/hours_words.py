@@ -46,7 +46,7 @@ def weeks_in_words(mask: int) -> str:
 
 def in_words(rules: Iterable[Rule]) -> list[str]:
     """One line per kind of day and hours."""
-    language = get_language() or "ja"
+    language = "en" if words.reader() == "en" else get_language()
     if language not in HOLIDAYS_TOO:
         return describe(rules)
     grouped: dict[tuple[int, int, int, bool], list[int]] = {}
@@ -68,7 +68,7 @@ def in_words(rules: Iterable[Rule]) -> list[str]:
 
 def span_in_words(start: int, end: int) -> str:
     """«13:00〜17:00»; after midnight with «翌» or the like."""
-    language = get_language()
+    language = "en" if words.reader() == "en" else get_language()
     english = language == "en"
     if (start, end) == (0, DAY):
         return {"en": "all day", "ja-simple": "1日 ずっと"}.get(language or "", "終日")
