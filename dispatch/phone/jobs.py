@@ -180,7 +180,7 @@ def job_of(assignment: Assignment, at: datetime, reports: Mapping[int, str]) -> 
         report=report,
         allowed=(allowed := allowed_at(assignment, at, report)),
         leaving="on_the_way" in allowed and wanted.starts_at - at <= LEAVING,
-        may_give_back=held and at < wanted.ends_at,
+        may_give_back=ahead and at < wanted.ends_at,
         shows_details=held,
     )
 
