@@ -36,8 +36,13 @@ def signed_post(url: str, params: dict[str, str], token: str = TOKEN, **headers:
 class Telephones:
     """Everybody's telephones at a simulated provider."""
 
-    def __init__(self, server: TwilioServer, clock: Callable[[], datetime]) -> None:
-        self.server, self.clock = server, clock
+    def __init__(
+        self,
+        server: TwilioServer,
+        clock: Callable[[], datetime],
+        post: Callable[..., Any] = signed_post,
+    ) -> None:
+        self.server, self.clock, self.post = server, clock, post
         self.callbacks = "once"
         self.held: list[tuple[str, dict[str, str]]] = []
         self.answers: list[HttpResponse] = []
@@ -135,12 +140,12 @@ class Telephones:
         elif self.callbacks != "never":
             url = url.partition("#")[0]
             for _ in range(2 if self.callbacks == "twice" else 1):
-                self.answers.append(signed_post(url, params))
+                self.answers.append(self.post(url, params))
 
     def _run(self, call: Call, url: str, **params: str) -> None:
         """Ask for TwiML and do what it says."""
         url = url.partition("#")[0]  # what follows is for the provider alone
-        response = signed_post(url, self._about(call, **params))
+        response = self.post(url, self._about(call, **params))
         assert response.status_code == 200, response.status_code
         call.gather = ""
         for verb in ET.fromstring(response.content):

@@ -1,12 +1,13 @@
 """Time goes on at the simulated Twilio: messages arrive or do not, and people write back.
 
-Each step calls back with a signed request. ``callbacks`` is how the callbacks about a message
-behave: ``once``, ``twice``, ``held`` (until `release`, which sends them in the opposite order) or
-``never``.
+Each step calls back with a signed request, which goes through ``post`` to ``public``. ``callbacks``
+is how the callbacks about a message behave: ``once``, ``twice``, ``held`` (until `release`, which
+sends them in the opposite order) or ``never``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -18,8 +19,13 @@ from tests.twilio_server import ACCOUNT, NUMBER, TOKEN, Text, TwilioServer
 class Handsets:
     """Everybody's telephones, as far as they can read and write."""
 
-    def __init__(self, server: TwilioServer) -> None:
-        self.server = server
+    def __init__(
+        self,
+        server: TwilioServer,
+        post: Callable[..., Any] = signed_post,
+        public: str = PUBLIC,
+    ) -> None:
+        self.server, self.post, self.public = server, post, public
         self.callbacks, self.token = "once", TOKEN
         self.held: list[tuple[str, dict[str, str]]] = []
         self.answers: list[Any] = []
@@ -70,9 +76,9 @@ class Handsets:
             "From": number, "To": NUMBER, "Body": body, "NumMedia": "0", "NumSegments": "1",
             "SmsStatus": "received", "ApiVersion": "2010-04-01", **more,
         }  # fmt: skip
-        return self._post(PUBLIC + reverse("hooks:sms_inbound"), params)
+        return self._post(self.public + reverse("hooks:sms_inbound"), params)
 
     def _post(self, address: str, params: dict[str, str]) -> Any:
-        answer = signed_post(address, params, self.token)
+        answer = self.post(address, params, self.token)
         self.answers.append(answer)
         return answer
