@@ -19,7 +19,7 @@ from procrastinate.testing import InMemoryConnector
 from accounts import audit
 from accounts.models import Organization, Role, User
 from accounts.times import instant, local
-from config.demo import cast, desk_life, people, tariffs, town
+from config.demo import cast, desk_life, newcomers, people, reached, tariffs, town
 from config.demo.needs import Asker, office_hour, working_day
 from config.demo.people import Person
 from config.demo.register import register_all
@@ -64,6 +64,7 @@ def _found_city(at: datetime, scale: float) -> None:
     staff = cast.employ(city, hospital.pk)
     tariffs.build(city, today)
     opened = _opening(today)
+    newcomers.open_the_door(city, by=staff[Role.ADMIN], at=opened)
     _register(city, people.everybody(random, today, scale=scale), staff, opened, at)
     desk_life.sign_contracts(city, by=staff[Role.ADMIN], at=opened)
     asker = Asker(city, town.SPOTS, random)
@@ -72,9 +73,14 @@ def _found_city(at: datetime, scale: float) -> None:
     _past(simulation, asker, today, round(PAST_REQUESTS * scale))
     _coming(simulation, asker, today, max(round(26 * scale), 4))
     _just_now(simulation, asker, at)
+    newcomers.plan_applications(city, simulation.plan, by=staff[Role.COORDINATOR], until=at)
+    reached.plan_nearby(simulation, at)
+    reached.plan_texts(simulation, at)
     simulation.run()
     tariffs.approve_past_months(city, staff[Role.ACCOUNTANT], at)
     _signs_of_life(city, random, at)
+    newcomers.enter_trainings(city, checked_by=staff[Role.COORDINATOR].name, today=today)
+    reached.prepare(city, at)
 
 
 def _found_town(at: datetime) -> None:

@@ -29,6 +29,7 @@ from dispatch.policy import decent_hour
 from interpreting.actions import confirm_report, submit_report
 from interpreting.models import Report
 from realtime.models import Message
+from volunteers.models import Volunteer
 
 Happening = Callable[[datetime], None]
 MEDIAN_REPLY = {"now": 1.5, "today": 9.0, "booked": 25.0}
@@ -87,7 +88,11 @@ class Simulation:
         if not told:
             return
         Message.objects.filter(pk__in=[pk for pk, _, _ in told]).update(
-            state=Message.State.DELIVERED, attempts=1, provider_id="sim", sent_at=F("not_before")
+            state=Message.State.DELIVERED,
+            attempts=1,
+            provider_id="sim",
+            sent_at=F("not_before"),
+            delivered_at=F("not_before") + timedelta(seconds=4),
         )
         for _, key, kind in told:
             if kind.startswith("offer") and key.startswith("offer:"):
@@ -106,6 +111,24 @@ class Simulation:
                 share = self.random.uniform(0.3, 0.95)
                 when = _office_hours(now + (taken.starts_at - now) * share)
                 self.plan(when, partial(self._call_off, taken))
+            self._follow(taken.pk, now)
+
+        self.plan(at, take)
+
+    def book(
+        self, draft: Draft, person: Volunteer, at: datetime, *, then: Callable[[Assignment], None]
+    ) -> None:
+        """Somebody who agreed by telephone is booked at ``at``; ``then`` plays what follows."""
+
+        def take(now: datetime) -> None:
+            taken = requests.open_request(self.organization, draft, by=self.coordinator, at=now)
+            try:
+                made = offers.assign_directly(taken, person, by=self.coordinator, at=now)
+            except ActionError:
+                pass  # booked elsewhere: the request goes its way
+            else:
+                self._reconfirming.add(made.pk)
+                then(made)
             self._follow(taken.pk, now)
 
         self.plan(at, take)
