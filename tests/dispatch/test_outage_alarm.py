@@ -20,7 +20,8 @@ from dispatch.messages import ask_to_reconfirm, send_offer, tell
 from dispatch.models import Offer, Request
 from dispatch.outage import outage_of
 from realtime import breaker
-from realtime.models import DailyCost, Message
+from realtime.delivery import deliver
+from realtime.models import DailyCost, Message, Provider
 from tests.conftest import Clock
 from tests.factories import AssignmentFactory, OfferFactory, RequestFactory, VolunteerFactory
 from tests.realtime.workers import Worker, start, twilio, until  # noqa: F401 - a fixture
@@ -71,18 +72,39 @@ def test_the_alarm_is_up_within_a_minute_of_the_providers_end(
 ) -> None:  # fmt: skip
     provider, client = TwilioServer(), client_of(coordinator)
     provider.close()
-    person = VolunteerFactory(organization=city, name="山田 花", mobile="+819012345678", email="")
+    people = [VolunteerFactory(organization=city, name=f"山田 花{n}", email="") for n in range(3)]
     at = database_now()
     request = RequestFactory(organization=city, starts_at=at + timedelta(hours=3))
     start(**twilio(provider))
     began = time.monotonic()
     with transaction.atomic():
-        send_wave(request, [Candidate(person.pk, 1, (), 0.5, 10, ())], at=at, reason="試験")
+        send_wave(
+            request, [Candidate(one.pk, 1, (), 0.5, 10, ()) for one in people], at=at, reason="試験"
+        )
     until(lambda: ALARM in client.get("/board/fragment/").content.decode(), seconds=IN_TIME)
     assert time.monotonic() - began < IN_TIME
     text = strip(client)
-    for shown in ("山田 花", "090-1234-5678", "通訳のお願い", "回線につながりません"):
+    for shown in (*(one.name for one in people), "090-", "通訳のお願い", "回線につながりません"):
         assert shown in text
+
+
+@pytest.mark.django_db
+def test_one_calm_message_alone_is_enough_for_the_alarm_in_time(
+    city: Organization, request_: Request, hana: Volunteer, now: datetime
+) -> None:
+    provider = TwilioServer()
+    provider.close()
+    asked(request_, hana, now)
+    message = Message.objects.get()
+    with override_settings(**twilio(provider), DEMO=False):
+        while not breaker.alarms(message.not_before):
+            deliver(message.pk, message.not_before)
+            message.refresh_from_db()
+            assert message.state == "queued"
+    opened = Provider.objects.get(channel="sms").opened_at
+    assert opened
+    page_asks_every = timedelta(seconds=20)  # live.js, even when every hint is lost
+    assert opened + page_asks_every <= now + timedelta(seconds=IN_TIME)
 
 
 @pytest.mark.django_db
