@@ -66,7 +66,7 @@ SPOKEN = {
 
 REPLIES = {
     "ja": {
-        "yours": "{when} {language}の通訳をお願いします。詳細 {url}",
+        "yours": "{when} {language}の通訳は、あなたに決まりました。詳細 {url}",
         "standby": "ほかの方に決まりました。控えとして承りました。ありがとうございます。",
         "too_late": "{when} {language}はもう終わったか、決まりました。ありがとうございます。",
         "cancelled": "{when} {language}の依頼は取消しになりました。ありがとうございます。",
@@ -88,7 +88,7 @@ REPLIES = {
         "line_started": "LINEでのご連絡を再開しました。",
     },
     "ja-simple": {
-        "yours": "おねがいします。{when} {language}の 通訳です。くわしいことは ここ {url}",
+        "yours": "あなたに きまりました。{when} {language}の 通訳です。くわしいことは ここ {url}",
         "standby": "ほかの人に きまりました。その人が できないとき、れんらくします。",
         "too_late": "{when} {language}は もう おわったか、きまりました。ありがとうございます。",
         "cancelled": "{when} {language}の 通訳は なくなりました。ありがとうございます。",
