@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +24,7 @@ from accounts.times import local
 from dispatch.phone.people import volunteers_only
 from ui.paper import paper
 from volunteers.actions import renewals, staying
+from volunteers.actions.contacts import CONTACTS
 from volunteers.applications import rules, words
 from volunteers.applications.forms import (
     ContactForm,
@@ -34,6 +36,7 @@ from volunteers.applications.forms import (
 from volunteers.applications.pledges import pledge_of, text_in
 from volunteers.applications.renewal_views import card_paper
 from volunteers.models import Application, Registration, Volunteer
+from volunteers.phones import as_written
 from volunteers.terms import fiscal_year_end
 
 
@@ -49,6 +52,11 @@ class RenewalForm(ContactForm, SigningForm):
         },
     )
     pledge_version = forms.CharField(max_length=20, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in CONTACTS:  # shown; changed on a page of their own, behind a code
+            del self.fields[name]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,6 +84,7 @@ def term(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         "next_end": words.day_text(_next_end(volunteer, today)),
         "has_card": latest is not None and latest.pledged_on is not None,
         "asked_to_stay": volunteer.stay_asked_at is not None and not volunteer.stay_answer,
+        "contacts": _contacts(volunteer),
         "form": form,
         "rows": rows,
         **_hours(volunteer),
@@ -159,6 +168,20 @@ def _forms(volunteer: Volunteer, data: Any) -> tuple[RenewalForm, SkillRows]:
     spoken = [{name: getattr(row, name) for name in names} for row in volunteer.skills.all()]
     shown = blank_rows(spoken, len(spoken) + 1)
     return form, cast(SkillRows, SkillSet(data, prefix="skills", initial=shown))
+
+
+def _contacts(volunteer: Volunteer) -> list[dict[str, str]]:
+    """Each contact as the register has it, and where another one is proved."""
+    shown = {"mobile": as_written(volunteer.mobile), "email": volunteer.email}
+    names = {"mobile": _("携帯電話"), "email": _("メール")}
+    return [
+        {
+            "name": names[kind],
+            "value": shown[kind],
+            "url": reverse("volunteer:contact", args=[kind]),
+        }
+        for kind in CONTACTS
+    ]
 
 
 def _next_end(volunteer: Volunteer, today: date) -> date:

@@ -205,6 +205,25 @@ def test_a_text_published_meanwhile_has_to_be_read_first(
     assert "新しい誓約" in answer.content.decode()
 
 
+def test_a_contact_is_shown_and_never_changed_by_a_renewal(
+    lan: Volunteer, spring: datetime, client_of: Callable[[User], Client]
+) -> None:
+    assert lan.user
+    browser, before = client_of(lan.user), lan.mobile
+    page = browser.get(reverse("volunteer:term")).content.decode()
+    assert 'name="mobile"' not in page
+    assert 'name="email"' not in page
+    assert reverse("volunteer:contact", args=["mobile"]) in page
+    stolen = {"mobile": "090-9999-9999", "email": "thief@example.jp"}
+    assert browser.post(reverse("volunteer:term"), form_for(lan, **stolen)).status_code == 302
+    made = Application.objects.get()
+    Volunteer.objects.filter(pk=lan.pk).update(mobile="+819011112222")  # by a code, meanwhile
+    renewals.accept_renewal(made, by=None, at=SPRING)
+    lan.refresh_from_db()
+    assert before != lan.mobile == "+819011112222"
+    assert lan.email != "thief@example.jp"
+
+
 def test_changes_wait_for_a_person_and_lose_the_verification(lan: Volunteer) -> None:
     values = {name: getattr(lan, name) for name in renewals.CONFIRMED}
     made = submit(

@@ -30,7 +30,8 @@ from volunteers.subscriptions import tell
 from volunteers.terms import fiscal_year_end
 
 State = Application.State
-CONFIRMED = ("name", "kana", "mobile", "email", "address", "public_name_consent")
+CONFIRMED = ("name", "kana", "address", "public_name_consent")
+"""Telephone and e-mail are not among them: a new one counts when a code sent there was typed."""
 OPEN = (State.SUBMITTED, State.SCREENING, State.INTERVIEW)
 
 
@@ -79,6 +80,8 @@ def submit_renewal(
             reference=secrets.token_urlsafe(24),
             term_starts_on=next_term_start(present, today),
             birth_date=present.birth_date,
+            mobile=present.mobile,
+            email=present.email,
             message_language=present.message_language,
             skills=applications.skill_values(skills),
             fields=list(values["fields_wanted"]),
