@@ -1,4 +1,4 @@
-"""Private calendars (iCalendar, RFC 5545): a volunteer's bookings, and the requests of a desk.
+"""Private calendars (iCalendar, RFC 5545): a volunteer's bookings and shifts, a desk's requests.
 
 Feeds lie on foreign servers once somebody subscribes, so an entry says the language, the time, the
 area or our own desk, the way of interpreting and a link that asks for the sign-in: no resident, no
@@ -9,6 +9,7 @@ as cancelled, with a higher SEQUENCE, because a program that merely misses an en
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -20,8 +21,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from icalendar import Calendar, Event
 
-from dispatch.models import Assignment, Desk, Mode, Request
+from accounts.models import AuditEntry
+from accounts.times import local
+from dispatch.models import Assignment, Desk, Mode, Request, Shift
 from dispatch.phone import words
+from dispatch.roster import OnSite, week_of
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -29,12 +33,14 @@ LOOK_BACK = timedelta(days=90)
 CANCELLED_FOR = timedelta(days=30)
 """So long after the fact a cancelled entry is still told."""
 MOST = 2000
+SHIFT_DAYS = 56
+"""So many days of the roster are told ahead."""
 GONE = [Assignment.State.CANCELLED, Assignment.State.NO_SHOW]
 OFF = [Request.Status.CANCELLED, Request.Status.UNMET]
 
 
 def calendar_of_volunteer(volunteer: Volunteer, at: datetime) -> bytes:
-    """The person's bookings in every organization, in the language of the person's messages."""
+    """The person's bookings and shifts at desks in every organization, in their own language."""
     people = [volunteer.pk]
     if volunteer.user_id:
         people = list(Volunteer.objects.filter(user=volunteer.user_id).values_list("pk", flat=True))
@@ -47,7 +53,7 @@ def calendar_of_volunteer(volunteer: Volunteer, at: datetime) -> bytes:
     )
     with override(volunteer.message_language):
         events = [_booking(assignment) for assignment in found[:MOST]]
-        return _calendar(_("通訳の予定"), events)
+        return _calendar(_("通訳の予定"), [*events, *_sittings(people, at)])
 
 
 def calendar_of_desk(desk: Desk, at: datetime) -> bytes:
@@ -107,6 +113,52 @@ def _booking(assignment: Assignment) -> Event:
     return event
 
 
+def _sittings(people: list[int], at: datetime) -> list[Event]:
+    """The people's shifts of the next weeks, one entry a day; a day off is told as cancelled."""
+    mine = Shift.objects.filter(volunteer__in=people).select_related("volunteer__organization")
+    towns = {shift.volunteer.organization for shift in mine}
+    days = [
+        one
+        for town in sorted(towns, key=lambda one: one.pk)
+        for one in week_of(town, local(at).date(), days=SHIFT_DAYS)
+        if one.volunteer_id in people
+    ]
+    changes = _changes_of(days)
+    return [_sitting(one, changes[one.shift_id, one.day.isoformat()]) for one in days]
+
+
+def _changes_of(days: Iterable[OnSite]) -> dict[tuple[int, str], list[datetime]]:
+    """When a day of a shift was called off or taken up again, as the trail of its desk has it."""
+    desks = {f"desk:{one.desk_id}" for one in days}
+    found = AuditEntry.objects.about(*desks).filter(verb__in=["shift.absent", "shift.present"])
+    changes: dict[tuple[int, str], list[datetime]] = defaultdict(list)
+    for shift, day, at in found.values_list("detail__shift", "detail__day", "at"):
+        changes[shift, day].append(at)
+    return changes
+
+
+def _sitting(one: OnSite, changes: list[datetime]) -> Event:
+    """One day of a shift; its SEQUENCE rises with each time that it was called off or taken up."""
+    title = _("当番（%(desk)s）") % {"desk": one.desk}
+    event = Event()
+    event.add("uid", _uid(f"shift-{one.shift_id}", f"{one.day:%Y%m%d}"))
+    changed_at = max(changes, default=one.starts_at - timedelta(days=SHIFT_DAYS))
+    event.add("dtstamp", changed_at)
+    event.add("last-modified", changed_at)
+    event.add("sequence", 2 * len(changes) + one.absent)  # away otherwise leaves no line there
+    event.add("dtstart", one.starts_at)
+    event.add("dtend", one.ends_at)
+    event.add("summary", _("【取消】%(title)s") % {"title": title} if one.absent else title)
+    event.add("status", "CANCELLED" if one.absent else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if one.absent else "OPAQUE")
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _uid(kind: str, number: object) -> str:
+    return f"{kind}-{number}@{urlsplit(settings.PUBLIC_BASE_URL).hostname}"
+
+
 def _request(request: Request) -> Event:
     """One request, for the desk."""
     rows = list(request.assignments.all())
@@ -145,7 +197,7 @@ def _event(
 ) -> Event:
     """What both kinds of entry have in common; the same rows give the same bytes."""
     event = Event()
-    event.add("uid", f"{kind}-{pk}@{urlsplit(settings.PUBLIC_BASE_URL).hostname}")
+    event.add("uid", _uid(kind, pk))
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("sequence", sequence)

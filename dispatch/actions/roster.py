@@ -141,5 +141,6 @@ def _record(
         at=at,
         label=label,
         volunteer=shift.volunteer_id,
+        shift=shift.pk,  # which entry of a calendar it changed
         **detail,
     )

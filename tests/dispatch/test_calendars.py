@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from dispatch.actions.assignments import give_back
 from dispatch.actions.drafts import COLUMNS, Draft
 from dispatch.actions.feeds import close_feed, renew_feed
 from dispatch.actions.requests import cancel_request, edit_request
+from dispatch.actions.roster import mark_absent, mark_present
 from dispatch.models import Assignment, Desk
 from tests.factories import (
     NOW,
@@ -24,6 +25,7 @@ from tests.factories import (
     DeskFactory,
     RequestFactory,
     RequestingBodyFactory,
+    ShiftFactory,
     VolunteerFactory,
 )
 from volunteers.models import Volunteer
@@ -214,6 +216,36 @@ def test_one_person_in_two_towns_has_one_calendar(reader, booked, town, hana):
     request = RequestFactory(organization=town, status="filled", starts_at=NOW + timedelta(days=5))
     AssignmentFactory(request=request, volunteer=there)
     assert len(read(reader, feed_of(hana))[1]) == 2
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_shifts_stand_in_it_for_eight_weeks_and_rise_with_every_change(
+    reader, desk, hana, minh, language
+):
+    Volunteer.objects.update(message_language=language)
+    shift = ShiftFactory(desk=desk, volunteer=hana)  # Tuesdays from 10:00 to 16:00
+    ShiftFactory(desk=desk, volunteer=minh, weekday=2)
+
+    def told() -> list[tuple[str, str, int, str]]:
+        found = read(reader, feed_of(hana))[1]
+        return [
+            (str(one["DTSTART"].dt), str(one["STATUS"]), int(one["SEQUENCE"]), str(one["UID"]))
+            for one in found
+        ]
+
+    before = told()
+    assert len(before) == 8
+    assert before[1][:3] == ("2026-12-01 01:00:00+00:00", "CONFIRMED", 0)
+    day = date(2026, 12, 1)
+    mark_absent(shift, day, by=None, at=NOW)
+    off = told()
+    assert (off[1][1], off[1][3]) == ("CANCELLED", before[1][3])
+    assert off[1][2] > before[1][2]
+    mark_present(shift, day, by=None, at=NOW + timedelta(minutes=1))
+    again = told()
+    assert again[1][1] == "CONFIRMED"
+    assert again[1][2] > off[1][2]
+    assert [one for one in again if one[3] != before[1][3]] == before[:1] + before[2:]
 
 
 def test_video_has_no_place(reader, booked, hana):
