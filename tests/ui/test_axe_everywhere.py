@@ -78,6 +78,11 @@ def faults(page: Page, stop: Stop) -> list[str]:
     )
 
 
+def report(wrong: dict[str, list[str]]) -> str:
+    """One line for each fault."""
+    return "".join(f"\n{name}: {one}" for name, found in wrong.items() for one in found)
+
+
 def narrow_faults(page: Page) -> list[str]:
     """Sideways scrolling at 320 px, and at 360 px with type of twice the size."""
     wrong = []
@@ -98,7 +103,7 @@ def test_axe_finds_nothing_on_any_page_of_staff(walk, browse) -> None:
         if found := faults(page, stop):
             wrong[stop.name] = found
     assert len(stops) > 50
-    assert not wrong
+    assert not wrong, report(wrong)
 
 
 @pytest.mark.parametrize("language", ["ja", *languages()])
@@ -109,7 +114,7 @@ def test_axe_finds_nothing_on_any_page_of_readers_and_all_fits(walk, browse, lan
         if found := [*faults(page, stop), *narrow_faults(page)]:
             wrong[stop.name] = found
     assert len(stops) > 30
-    assert not wrong
+    assert not wrong, report(wrong)
 
 
 @pytest.mark.parametrize("language", ["en-XA", "ar-XB"])
@@ -126,7 +131,7 @@ def test_long_texts_and_texts_from_right_to_left_fit_and_all_is_translated(
             found += [direction] * (direction != ("rtl" if language == "ar-XB" else "ltr"))
         if found:
             wrong[stop.name] = found
-    assert not wrong
+    assert not wrong, report(wrong)
 
 
 def test_the_walk_passes_by_no_page(walk) -> None:

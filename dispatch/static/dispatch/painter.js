@@ -49,7 +49,8 @@ class Painter {
     const hour = document.createElement("th");
     hour.scope = "row";
     hour.className = "painter__hour";
-    hour.textContent = row % 2 ? "" : clock(row);
+    const time = Object.assign(document.createElement("span"), { textContent: clock(row), className: row % 2 ? "visually-hidden" : "" });
+    hour.append(time);
     line.append(hour);
     this.days.forEach((day, index) => {
       const cell = line.insertCell();
