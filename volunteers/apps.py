@@ -22,7 +22,6 @@ class VolunteersConfig(AppConfig):
                 "volunteer.sms_resumed": "SMSの再開を希望",
                 "volunteer.channel_stopped": "連絡方法の停止を希望",
                 "volunteer.channel_resumed": "連絡方法の再開を希望",
-                "volunteer.contact_wrong": "電話番号が本人のものではないと連絡",
                 "volunteer.line_connected": "LINEを接続",
                 "volunteer.line_first": "LINEを最初の連絡方法に変更",
                 "volunteer.line_disconnected": "LINEの接続を解除",
