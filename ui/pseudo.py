@@ -23,7 +23,8 @@ TURNED, BACK = "\u202e", "\u202c"
 
 def longer(text: str) -> str:
     """Accented, in brackets, and a third longer (words: there is something to wrap)."""
-    room, words = len(text) // 3, []
+    room = len(text) // 3
+    words: list[str] = []
     for number in range(room):
         if len(" ".join(words)) >= room:
             break
@@ -51,7 +52,8 @@ def catalogue(code: str, english: Catalog) -> Catalog:
     for message in english:
         if not message.id:
             continue
-        many = not isinstance(message.string, str)
-        string = tuple(spell(one) for one in message.string) if many else spell(message.string)
-        made.add(message.id, string)
+        if isinstance(message.string, str):
+            made.add(message.id, spell(message.string))
+        else:
+            made.add(message.id, tuple(spell(one) for one in message.string or ()))
     return made

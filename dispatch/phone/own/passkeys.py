@@ -71,6 +71,7 @@ def add(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
     form = SignupWebAuthnForm({**request.POST.dict(), "name": name}, user=volunteer.user)
     with transaction.atomic():
         # whoever becomes a member of an office at this moment waits, or is seen by `may_add`
+        assert volunteer.user_id is not None
         User.objects.select_for_update().get(pk=volunteer.user_id)
         if not may_add(volunteer) or not _holds(form):
             messages.error(request, _("パスキーを登録できませんでした。もう一度お試しください。"))
