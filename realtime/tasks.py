@@ -90,6 +90,16 @@ def forget_secrets(timestamp: int) -> None:
     forget_secrets(at=now())
 
 
+@app.periodic(cron="13 18 * * *")  # 3:13 in Tokyo
+@background(queue="sweep", name="realtime.forget_texts", queueing_lock="forget_texts")
+def forget_texts(timestamp: int) -> None:
+    """Blank old texts from and to people."""
+    from realtime.delivery import now
+    from realtime.retention import forget_texts
+
+    forget_texts(at=now())
+
+
 @app.periodic(cron="* * * * *")
 @background(queue="messages", name="realtime.send_canaries", queueing_lock="send_canaries")
 def send_canaries(timestamp: int) -> None:

@@ -9,8 +9,9 @@ from procrastinate.contrib.django import app
 
 from accounts.clock import database_now
 from realtime import tasks
-from realtime.models import Message
+from realtime.models import Inbound, Message
 from realtime.outbox import Recipient, forget_secrets, queue
+from realtime.retention import forget_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,31 @@ def test_a_valid_code_and_other_messages_keep_their_text(now: datetime) -> None:
     on_its_way = [message(now - timedelta(hours=1), state=state) for state in ("queued", "sending")]
     assert forget_secrets(at=now) == 0
     assert all("123456" in body(one) for one in [valid, offer, *on_its_way])
+
+
+def test_what_people_wrote_is_blanked_after_ninety_days(now: datetime) -> None:
+    def came(days: int, recipient: str) -> Inbound:
+        made: Inbound = Inbound.objects.create(
+            channel="sms", provider_id=f"{days}{recipient}", address="+819012345678",
+            body="母が入院しました", received_at=now - timedelta(days=days), recipient=recipient,
+        )  # fmt: skip
+        return made
+
+    recent, old, strangers = came(89, "volunteer:1"), came(90, "volunteer:1"), came(90, "")
+    assert forget_texts(at=now) == (2, 0)
+    for one in (recent, old, strangers):
+        one.refresh_from_db()
+    assert (recent.body, old.body, strangers.body) == ("母が入院しました", "", "")
+    assert (old.address, strangers.address) == ("+819012345678", "")
+    assert forget_texts(at=now) == (0, 0)
+
+
+def test_our_own_texts_are_blanked_after_a_year(now: datetime) -> None:
+    old = message(now - timedelta(days=365), kind="offer")
+    recent = message(now - timedelta(days=364), kind="offer")
+    assert forget_texts(at=now) == (0, 1)
+    assert (body(old), bool(body(recent))) == ("", True)
+    assert old.recipient == "volunteer:1"
 
 
 def test_workers_do_so_every_hour() -> None:
