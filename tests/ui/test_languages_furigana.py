@@ -42,6 +42,11 @@ def test_every_kanji_of_the_easy_texts_has_a_reading():
     assert not missing, "add the words to ui/readings.txt"
 
 
+def test_easy_texts_call_one_thing_by_one_name():
+    other = re.compile("サインイン|サインアウト|端末")
+    assert not [text for text in easy_texts() if other.search(text)], "ログイン, スマホ・パソコン"
+
+
 def test_readings_are_hiragana():
     wrong = [
         word
