@@ -96,6 +96,18 @@ def closed_lately(people: Sequence[Volunteer], at: datetime) -> list[Offer]:
     return [one for one in rows.order_by("pk") if not one.is_open]
 
 
+def may_be_meant(offer: Offer, yes: bool) -> bool:
+    """Whether a yes or no without a code can still speak of a closed offer: said again, or too late.
+
+    It never turns an earlier answer, or silence, into another one: «はい、すみません» after a no is
+    politeness. Whoever has changed their mind says so with the code, or to the desk.
+    """
+    states = Offer.State
+    if yes:
+        return offer.state in {states.ACCEPTED, states.WITHDRAWN}
+    return offer.state in {states.ACCEPTED, states.DECLINED}
+
+
 def awaiting_reconfirmation(people: Sequence[Volunteer], at: datetime) -> list[Assignment]:
     """Bookings for which these people were asked whether they will come, and have not said."""
     found = Assignment.objects.filter(
@@ -138,6 +150,14 @@ class Entry:
 def unclear(organization: Organization) -> int:
     """How many texts wait for somebody at the desk."""
     return _of(organization).filter(state=Inbound.State.UNCLEAR).count()
+
+
+def from_nobody(at: datetime) -> int:
+    """How many texts of the last week came from numbers that no organization knows.
+
+    In an installation with several organizations nobody reads them; the number alone is shown.
+    """
+    return Inbound.objects.filter(organization_id=None, received_at__gt=at - SHOWN_FOR).count()
 
 
 def waiting(organization: Organization, at: datetime) -> list[Entry]:

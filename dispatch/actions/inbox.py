@@ -160,9 +160,13 @@ def _answer_bare(inbound: Inbound, sender: Sender, yes: bool, at: datetime) -> N
     assert sender.person is not None
     offers = inbox.open_offers(sender.people)
     bookings = inbox.awaiting_reconfirmation(sender.people, at)
+    if any(one.state == Offer.State.PREPARED for one in offers):
+        # the question has perhaps not arrived yet: nobody can have answered it
+        _ask_which(inbound, sender, "which", at)
+        return
     if not offers and not bookings:
         offers = inbox.closed_lately(sender.people, at)
-        if len(offers) != 1:
+        if len(offers) != 1 or not inbox.may_be_meant(offers[0], yes):
             keep(inbound, sender, "nothing", at, unclear=True)
             acknowledge(inbound, sender.person, sender.organization, "nothing", at=at)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,34 @@ def test_a_bare_yes_counts_when_one_offer_is_open_and_says_what_was_taken(
     assert holders(first) == [hana.pk]
     assert "11月26日" in replies(inbound)[0]
     assert "ベトナム語" in replies(inbound)[0]
+
+
+@pytest.mark.parametrize("polite", ["はい、すみません", "承知しました", "ok thanks"])
+def test_politeness_after_a_no_books_nobody(
+    first: Request, hana: Volunteer, now: datetime, polite: str
+) -> None:
+    [offer] = ask(first, hana, at=now)
+    text("A2", hana, now + MINUTE)
+    inbound = text(polite, hana, now + 2 * MINUTE)
+    assert (state(offer), holders(first), inbound.state) == ("declined", [], "unclear")
+
+
+def test_a_bare_yes_after_the_offer_expired_books_nobody(
+    first: Request, hana: Volunteer, now: datetime
+) -> None:
+    [offer] = ask(first, hana, at=now)
+    Offer.objects.update(state="expired")
+    inbound = text("はい", hana, now + 40 * 60 * MINUTE)
+    assert (state(offer), holders(first), inbound.state) == ("expired", [], "unclear")
+
+
+def test_a_bare_yes_never_takes_what_has_not_been_sent_yet(
+    first: Request, hana: Volunteer, now: datetime
+) -> None:
+    [offer] = ask(first, hana, at=now)
+    Offer.objects.update(state="prepared")
+    inbound = text("はい", hana, now + MINUTE)
+    assert (state(offer), holders(first), inbound.state) == ("prepared", [], "unclear")
 
 
 def test_a_bare_yes_to_two_offers_takes_neither_and_lists_the_codes(
@@ -354,6 +383,18 @@ def test_whoever_stops_line_and_has_nothing_else_is_shown_to_the_desk(
     text("再開", hana, now + MINUTE, channel="line")
     hana.refresh_from_db()
     assert (hana.channel, hana.other_channels) == ("line", ["hand"])
+
+
+def test_of_strangers_texts_several_towns_see_the_number_alone(
+    coordinator: User, outsider: User, client_of: Any, clock: Any, now: datetime
+) -> None:
+    text("秘密の相談です", "+819077777777", now)
+    assert Inbound.objects.get().organization_id is None
+    for person in (coordinator, outsider):
+        client = client_of(person)
+        shown = client.get("/delivery/").content.decode()
+        assert "この7日間に1件の返信" in shown
+        assert "秘密" not in shown + client.get("/inbox/").content.decode()
 
 
 def test_messages_can_be_had_again(hana: Volunteer, now: datetime) -> None:
