@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db.models import CharField, TextField
 from django.http import HttpResponse
@@ -242,7 +243,8 @@ def own_words() -> list[str]:
             fields = [f.attname for f in model._meta.concrete_fields if _holds_text(f)]
             for row in model._default_manager.values_list(*fields) if fields else ():
                 found.update(str(value) for value in row if value and JAPANESE.search(str(value)))
-    return sorted(found | {"つなぎ"}, key=len, reverse=True)
+    names = {name for _, name in settings.LANGUAGES}  # a language is called what it calls itself
+    return sorted(found | names | {"つなぎ"}, key=len, reverse=True)
 
 
 def _holds_text(field: object) -> bool:
