@@ -47,6 +47,11 @@ def allows(channel: str, at: datetime) -> bool:
     return bool(probes.update(probe_at=at + REST))
 
 
+def is_open(channel: str) -> bool:
+    """Whether the provider is left alone now. Takes nobody's turn to try, unlike `allows`."""
+    return Provider.objects.filter(channel=channel, opened_at__isnull=False).exists()
+
+
 def record_ok(channel: str, at: datetime) -> None:
     """The provider took a message, or refused it in good order; closes the circuit."""
     closed = Provider.objects.filter(channel=channel, failures=0, opened_at__isnull=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
-from realtime import chain
+from realtime import breaker, chain
 from realtime.models import Message, ParkedStatus
-from realtime.transports import Status, transport_for
+from realtime.transports import Status, is_simulated, transport_for
 
 logger = logging.getLogger(__name__)
 State = Message.State
@@ -36,6 +37,8 @@ POLL_FOR = timedelta(days=1)
 POLL_AT_ONCE = 20
 POLL_LOOKED_AT = 500
 POLLED = ("sms", "voice")
+ASKING_SECONDS = 5.0
+"""For so long a sweep asks about what is overdue; then the next ways go without an answer."""
 
 
 def record_status(channel: str, provider_id: str, status: Status, at: datetime) -> bool:
@@ -135,10 +138,11 @@ def sweep(at: datetime) -> int:
     """Whatever is due about receipts at the instant ``at`` (UTC); how many messages went on."""
     ParkedStatus.objects.filter(received_at__lt=at - PARKED_FOR).delete()
     overdue = Message.objects.filter(state=State.SENT, receipt_by__lte=at).order_by("receipt_by")
-    went, silent = 0, set()
+    went, silent, until = 0, set(), monotonic() + ASKING_SECONDS
     for message in list(overdue.select_related("merged_into")[:200]):
-        # ask once more, but let nobody wait while a provider hangs again and again
-        if message.channel not in silent and not ask(message.merged_into or message, at):
+        # ask once more, but let nobody wait while a provider is slow or hangs again and again
+        asks = message.channel not in silent and monotonic() < until
+        if asks and not ask(message.merged_into or message, at):
             silent.add(message.channel)
         try:
             went += _went_on(message.pk, at)
@@ -166,18 +170,22 @@ def _went_on(pk: int, at: datetime) -> bool:
 
 def poll(at: datetime) -> int:
     """Ask about messages of which nothing was heard, each less and less often; how many."""
-    silent = (
-        Message.objects.filter(state=State.SENT, channel__in=POLLED, merged_into=None)
+    there = [channel for channel in POLLED if not breaker.is_open(channel)]
+    unheard = (
+        Message.objects.filter(state=State.SENT, channel__in=there, merged_into=None)
         .filter(sent_at__lte=at - POLL_AFTER, sent_at__gt=at - POLL_FOR, simulated=False)
         .exclude(provider_id="")
         .order_by(F("polled_at").asc(nulls_first=True), "sent_at")
     )
-    due = [message for message in silent[:POLL_LOOKED_AT] if _is_to_be_asked(message, at)]
-    answers = 0
+    due = [message for message in unheard[:POLL_LOOKED_AT] if _is_to_be_asked(message, at)]
+    answers, silent = 0, set()
     for message in due[:POLL_AT_ONCE]:
-        if not ask(message, at):
-            break  # the provider is away; the others need not wait for it in turn
-        answers += 1
+        if message.channel in silent:
+            continue  # the provider is away; the others need not wait for it in turn
+        if ask(message, at):
+            answers += 1
+        else:
+            silent.add(message.channel)
     return answers
 
 
@@ -189,7 +197,12 @@ def _is_to_be_asked(message: Message, at: datetime) -> bool:
 
 
 def ask(message: Message, at: datetime) -> bool:
-    """Ask the provider what became of a message; False when it gives no answer now."""
+    """Ask the provider what became of a message; False when it gives no answer now.
+
+    One that is left alone by `breaker` is not asked; the try that is let through is for a message.
+    """
+    if not is_simulated(message) and breaker.is_open(message.channel):
+        return False
     Message.objects.filter(pk=message.pk).update(polled_at=at)
     try:
         status = transport_for(message).ask(message)

@@ -97,7 +97,10 @@ class Transport(Protocol):
         ...
 
     def ask(self, message: Message) -> Status | None:
-        """Ask what became of a message that was handed over; None when nobody can say."""
+        """Ask what became of a message that was handed over; None when nobody can say.
+
+        Raises TryLater or Unknown when the provider gives no answer now.
+        """
         ...
 
 

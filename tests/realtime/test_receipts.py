@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from realtime import delivery, receipts
+from realtime import breaker, delivery, receipts
 from realtime.models import Message, ParkedStatus
 from realtime.outbox import Way, queue
 from realtime.receipts import record_status
@@ -138,6 +138,49 @@ def test_a_provider_that_is_away_is_asked_once_and_not_for_each_message(
     provider.is_away = True
     assert receipts.poll(now + timedelta(minutes=2)) == 0
     assert Message.objects.exclude(polled_at=None).count() == 1
+
+
+def overdue(now: datetime, provider: FakeProvider, count: int = 3) -> datetime:
+    """So many people wait for their next way; returns when it is due."""
+    for number in range(count):
+        made = queue(
+            recipient(address=f"+8190000000{number:02d}"), kind="booked", body="本文",
+            dedupe_key=str(number), at=now, further=[Way("email", f"{number}@example.jp", "メール")],
+        )  # fmt: skip
+        delivery.deliver(made.pk, now)
+    return now + timedelta(minutes=16)
+
+
+def test_the_next_ways_wait_for_one_question_to_a_provider_that_is_away(
+    now: datetime, provider: FakeProvider
+) -> None:
+    due = overdue(now, provider)
+    provider.is_away = True
+    assert receipts.sweep(due) == 3
+    assert Message.objects.exclude(polled_at=None).count() == 1
+
+
+def test_the_next_ways_wait_no_longer_for_a_slow_provider_than_a_sweep_may_ask(
+    now: datetime, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = overdue(now, provider)
+    monkeypatch.setattr(receipts, "ASKING_SECONDS", 0)
+    assert receipts.sweep(due) == 3
+    assert not Message.objects.exclude(polled_at=None).exists()
+
+
+def test_a_provider_that_is_left_alone_is_not_asked_and_the_others_are(
+    now: datetime, provider: FakeProvider
+) -> None:
+    due = overdue(now, provider)
+    call = queue(recipient(channel="voice"), kind="booked", body="本文", dedupe_key="c", at=now)
+    delivery.deliver(call.pk, now)
+    for _ in range(breaker.FAILURES):
+        breaker.record_failure("sms", "503", now)
+    assert receipts.poll(now + timedelta(minutes=2)) == 1
+    assert receipts.sweep(due) == 3
+    assert [one.channel for one in Message.objects.exclude(polled_at=None)] == ["voice"]
+    assert breaker.allows("sms", due), "the try that is let through is left to a message"
 
 
 def test_a_message_that_a_provider_never_took_is_told_of_by_no_id(

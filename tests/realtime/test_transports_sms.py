@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from realtime import receipts
 from realtime.delivery import deliver
 from realtime.models import Inbound, Message, ParkedStatus
 from realtime.outbox import Recipient, queue
@@ -152,11 +153,17 @@ def test_nobody_knows_is_no_answer(twilio: TwilioServer) -> None:
     message = sent()
     twilio.texts[message.provider_id].status = "receiving"
     assert sms.ask(message) is None
-    twilio.mute = True
-    assert sms.ask(message) is None
     message.provider_id = "SM" + "9" * 32
-    twilio.mute = False
     assert sms.ask(message) is None
+
+
+def test_a_provider_that_does_not_answer_is_told_apart(twilio: TwilioServer) -> None:
+    message = sent()
+    assert receipts.ask(message, message.created_at)
+    twilio.mute = True
+    with pytest.raises(TryLater):
+        sms.ask(message)
+    assert not receipts.ask(message, message.created_at)
 
 
 def test_a_message_costs_by_its_parts(settings: Any) -> None:

@@ -15,6 +15,7 @@ from realtime import voice
 from realtime.delivery import deliver
 from realtime.models import Inbound, Message
 from realtime.outbox import NOW, Recipient, Way, queue
+from realtime.transports import TryLater
 from realtime.transports.voice import spoken, transport
 from tests import factories, twilio_description
 from tests.conftest import Clock
@@ -324,6 +325,9 @@ def test_what_callbacks_leave_untold_is_asked_for(offer: Offer, telephones: Tele
     assert transport.ask(message) == transport.Status(State.SENT, "queued")
     telephones.finish(LANDLINE, "busy")
     assert transport.ask(message) == transport.Status(State.FAILED, "busy", "busy")
+    telephones.server.mute = True
+    with pytest.raises(TryLater):
+        transport.ask(message)
 
 
 @pytest.mark.parametrize("fault", ["500", "dropped"])

@@ -92,13 +92,13 @@ def find(message: Message) -> Sent | None:
 
 
 def ask(message: Message) -> Status | None:
-    """What the provider says of the message now."""
+    """What the provider says of the message now; None when it knows nothing of it."""
     if not message.provider_id or not is_configured():
         return None
     try:
         with provider_errors():
             found = twilio_client().messages(message.provider_id).fetch()
-    except (NotSent, TryLater, Unknown):
+    except NotSent:
         return None
     return status_of(str(found.status or ""), str(found.error_code or ""))
 

@@ -106,7 +106,7 @@ def ask(message: Message) -> Status | None:
     try:
         with provider_errors():
             call = twilio_client().calls(message.provider_id).fetch()
-    except (NotSent, TryLater, Unknown):
+    except NotSent:
         return None
     return status_of(str(call.status), str(call.answered_by or ""))
 
