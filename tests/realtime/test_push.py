@@ -400,6 +400,16 @@ def test_it_waits_at_the_service_no_longer_than_until_the_next_way_goes(
     assert longest - 5 <= int(headers["ttl"]) <= longest
 
 
+def test_a_push_that_waited_for_the_morning_is_sent(service, db) -> None:
+    browser_of(service)
+    at = database_now()
+    message = queued(at - timedelta(hours=11))
+    message.not_before = at
+    push_transport.send(message)
+    _, headers = service.got[0]
+    assert int(headers["ttl"]) == 60
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_when_the_browser_is_gone_the_next_way_goes_at_once(service, db, status: int) -> None:
     browser_of(service)

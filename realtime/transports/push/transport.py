@@ -120,11 +120,14 @@ def _send_one(browser: PushSubscription, message: Message, ttl: int) -> str:
 
 
 def _ttl(message: Message) -> int:
-    """Seconds for which the service may keep it: not past the moment when the next way goes."""
-    ttl = TTL.get(message.kind, TTL_OTHERS)
+    """Seconds for which the service may keep it: not past the moment when the next way goes.
+
+    That one is counted from now on, however long the message waited for the morning.
+    """
+    ttl = TTL.get(message.kind, TTL_OTHERS) - _age(message)
     if message.further and message.receipt_seconds:
         ttl = min(ttl, message.receipt_seconds)
-    return int(ttl - _age(message))
+    return int(ttl)
 
 
 def _age(message: Message) -> float:
