@@ -2,7 +2,8 @@
 
 A channel can look healthy and carry nothing. For every channel that has an address in the settings
 one message is queued, delivered and, where the channel has receipts, confirmed like any other; one
-that is overdue is an alarm on the board (`realtime.breaker.alarms`).
+that is overdue, or was never made because no worker runs, is an alarm on the board
+(`realtime.breaker.alarms`).
 """
 
 from __future__ import annotations
@@ -84,12 +85,19 @@ def last(channel: str) -> Flight | None:
 
 
 def overdue(at: datetime) -> list[tuple[str, datetime]]:
-    """Channels whose canary is missing, and since when: the first one that did not arrive."""
+    """Channels whose canary is missing, and since when: the first one that did not arrive.
+
+    When the last one arrived and none followed, no worker runs: since the next was due.
+    """
     found = []
     for channel in addresses():
         flown = _flown(channel).filter(created_at__lte=at - LATE).order_by("-id")
         latest = flown.first()
-        if latest is None or latest.state in _good(channel):
+        if latest is None:
+            continue
+        if latest.state in _good(channel):
+            if latest.created_at < at - EVERY - LATE:
+                found.append((channel, latest.created_at + EVERY))
             continue
         good = flown.filter(state__in=_good(channel)).first()
         lost = flown.filter(id__gt=good.pk if good else 0).last()

@@ -109,3 +109,12 @@ def test_a_channel_without_a_provider_has_no_canary(settings: Any) -> None:
     settings.CANARY_SMS_NUMBER = PHONE
     settings.TWILIO_ACCOUNT_SID = ""
     assert canary.addresses() == {}
+
+
+def test_when_none_follows_no_worker_runs(settings: Any, watched: TwilioServer) -> None:
+    settings.CANARY_SMS_NUMBER = ""
+    fly()
+    assert canary.overdue(AT + EVERY + LATE) == []
+    assert canary.overdue(AT + timedelta(hours=3)) == [("email", AT + EVERY)]
+    fly(AT + timedelta(hours=3))
+    assert canary.overdue(AT + timedelta(hours=3) + LATE) == []
