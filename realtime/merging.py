@@ -2,7 +2,8 @@
 
 The first that is due carries the text of the others (``handed_over``); they point at it and share
 what becomes of it, except that each goes on by its own ways when it fails. Urgent messages, and
-those that may already be with the provider, are never merged.
+those that may already be with the provider, are never merged; nor is a code, whose text is blanked
+soon (`realtime.outbox.forget_secrets`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 
 from realtime import chain
 from realtime.models import Message
+from realtime.outbox import SECRET_KINDS
 from realtime.transports import Transport
 
 MERGED_CHANNELS = {"sms", "line", "email"}
@@ -27,7 +29,8 @@ def merge(leader: Message, transport: Transport, at: datetime) -> int:
 
     Inside the transaction that claims it.
     """
-    if leader.urgent or leader.channel not in MERGED_CHANNELS or leader.error == chain.UNKNOWN:
+    alone = leader.urgent or leader.kind in SECRET_KINDS or leader.error == chain.UNKNOWN
+    if alone or leader.channel not in MERGED_CHANNELS:
         return 0
     joined = 0
     for other in _others(leader, at):
@@ -54,7 +57,7 @@ def _others(leader: Message, at: datetime) -> list[Message]:
         address=leader.address,
         simulated=leader.simulated,
     )
-    due = due.exclude(pk=leader.pk).exclude(error=chain.UNKNOWN)
+    due = due.exclude(pk=leader.pk).exclude(error=chain.UNKNOWN).exclude(kind__in=SECRET_KINDS)
     return list(due.select_for_update(skip_locked=True, of=("self",)).order_by("created_at", "pk"))
 
 

@@ -18,9 +18,10 @@ SOON = timedelta(seconds=5)
 
 def write(at: datetime, key: str, body: str, *, patience: Patience = CALM, **to: object) -> Message:
     to["key"] = to.pop("person", "volunteer:1")
+    kind = str(to.pop("kind", "booked"))
     further = to.pop("further", [Way("email", "hana@example.jp", body)])
     return queue(
-        recipient(**to), kind="booked", body=body, dedupe_key=key, at=at, patience=patience,
+        recipient(**to), kind=kind, body=body, dedupe_key=key, at=at, patience=patience,
         further=further,  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -61,6 +62,17 @@ def test_nothing_of_another_person_desk_or_urgency_is_mixed_in(
     write(now, "b", "二", **other)  # type: ignore[arg-type]
     delivery.deliver_due(now)
     assert sorted(provider.texts) == ["一", "二"]
+
+
+@pytest.mark.parametrize("kinds", [("booked", "code"), ("code", "booked")])
+def test_a_code_is_in_no_message_that_is_kept(
+    now: datetime, provider: FakeProvider, kinds: tuple[str, str]
+) -> None:
+    for kind in kinds:
+        write(now, kind, kind, kind=kind)
+    delivery.deliver_due(now)
+    assert sorted(provider.texts) == ["booked", "code"]
+    assert not Message.objects.exclude(handed_over="").exists()
 
 
 def test_one_message_holds_no_more_than_a_person_reads(
