@@ -234,6 +234,28 @@ def test_signing_out_leaves_nothing(live_server, telephone, ask, hana, client_of
     gone(page, "/v/")
 
 
+def test_signing_out_without_a_network_loses_no_answer(
+    live_server, telephone, ask, hana, client_of
+):
+    offer = ask(hana)
+    browser = telephone(session_of(client_of, hana))
+    home = visit(browser, live_server.url + "/v/")
+    page = visit(browser, link(live_server, offer))
+    browser.set_offline(True)
+    page.get_by_role("button", name="引き受けます").click()
+    expect(page.locator(UNSENT)).to_be_visible()
+    home.reload()
+    expect(home.locator(UNSENT)).to_be_visible()
+    said: list[str] = []
+    home.on("dialog", lambda one: (said.append(one.message), one.dismiss()))
+    home.get_by_role("button", name="サインアウト").click()
+    assert "まだ送っていない返事があります" in said[0]
+    expect(home.locator(UNSENT)).to_be_visible()
+    browser.set_offline(False)
+    expect(page.locator('[data-state="sent"]')).to_be_visible()
+    assert Assignment.objects.get().offer_id == offer.pk
+
+
 def test_another_person_finds_nothing_of_the_first(
     live_server, telephone, ask, hana, minh, client_of
 ):

@@ -37,7 +37,9 @@ function banner() {
 }
 
 /* What waits or has become of answers: all of them on the first page, else those of this page. */
+let unsent = 0;
 function show(answers) {
+  unsent = answers.filter((one) => one.state === "unsent").length;
   const mine = answers.filter((one) => one.subject === path || path === "/v/");
   notices.replaceChildren(...mine.flatMap((one) => {
     const shown = template(`[data-answer="${one.state}"]`);
@@ -90,15 +92,25 @@ function choice() {
 /* The same press twice is one answer. */
 let sent = 0;
 function once(event) {
-  if (event.target.matches("[data-sign-out]")) say({ say: "forget" });
   if (document.querySelector('script[src*="/form"]')) return; // form.js sees to it
   if (Date.now() - sent < 10_000) event.preventDefault(); else sent = Date.now();
+}
+
+/* A sign-out empties the device, so answers that have not left are asked about; without a network
+   nobody is signed out, and nothing is lost. Before any other script hears of it. */
+function leave(event) {
+  if (!event.target.matches("[data-sign-out]")) return;
+  if (!navigator.onLine && unsent) alert(part.dataset.stay);
+  const goes = navigator.onLine ? !unsent || confirm(part.dataset.leave) : !unsent;
+  if (!goes) { event.preventDefault(); event.stopImmediatePropagation(); }
+  else if (navigator.onLine) say({ say: "forget" });
 }
 
 async function start() {
   document.querySelector("main").prepend(notices);
   banner();
   document.addEventListener("submit", once, true);
+  addEventListener("submit", leave, true);
   addEventListener("pageshow", () => { sent = 0; });
   if (!("serviceWorker" in navigator) || !part.dataset.worker) return;
   navigator.serviceWorker.addEventListener("message", (event) => { if (event.data?.answers) show(event.data.answers); });
