@@ -167,7 +167,8 @@ def test_the_list_finds_people_as_the_page_does(desk, hana, minh, city, town, no
     assert found(language="en", level=3) == []
     assert found(area="北野") == [minh.pk]
     assert found(status="withdrawn") == [left.pk]
-    assert found(weekday=1, minute=8 * 60) == []
+    hana.rules.update(from_minute=9 * 60)
+    assert found(weekday=1, minute=8 * 60) == [minh.pk]
     assert found(day="2026-11-26", minute=600, field="medical") == [hana.pk, minh.pk]
     assert found(on_call=True) == []
     assert desk.get(VOLUNTEERS, {"area": "東"}).status_code == 400
