@@ -12,6 +12,7 @@ from accounts.clock import database_now
 from accounts.models import Role
 from dispatch.delivery_page import PERIODS, report_of
 from dispatch.delivery_stories import ENDS, Filter, stories
+from dispatch.inbox import from_nobody
 from dispatch.views.board import conditional, etag_of
 from realtime.models import Message
 
@@ -57,6 +58,7 @@ def _fragment(request: HttpRequest, chosen: Filter) -> str:
         "told": told,
         "request": request,
         "links": membership.role in DESK,
+        "strangers": from_nobody(at),
     }
     return render_to_string("dispatch/_delivery.html", context)
 
