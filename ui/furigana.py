@@ -8,6 +8,7 @@ is left alone rather than misread. A reading is hidden from screen readers, whic
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
+from django.utils.text import compress_string
 
 LANGUAGE = "ja-simple"
 COOKIE = "tsunagi_furigana"
@@ -148,6 +150,16 @@ def wanted(request: HttpRequest) -> bool:
     return (request.GET.get("furigana") or request.COOKIES.get(COOKIE, "")) != OFF
 
 
+def _annotate(response: HttpResponse) -> None:
+    """Put the readings into a page, also into one that its view has compressed already."""
+    packed = response.get("Content-Encoding") == "gzip"
+    content = gzip.decompress(response.content) if packed else response.content
+    content = annotated_page(content.decode(response.charset)).encode(response.charset)
+    response.content = compress_string(content) if packed else content
+    if response.has_header("Content-Length"):
+        response["Content-Length"] = str(len(response.content))
+
+
 def readings_over_kanji(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -160,8 +172,7 @@ def readings_over_kanji(
         if not isinstance(response, HttpResponse) or not is_page or hasattr(view, "roles"):
             return response
         if translation.get_language() == LANGUAGE and wanted(request):
-            page = response.content.decode(response.charset)
-            response.content = annotated_page(page).encode(response.charset)
+            _annotate(response)
         if request.method == "GET" and (choice := request.GET.get("furigana")) in ("on", OFF):
             response.set_cookie(
                 COOKIE, choice, max_age=31536000, samesite="Lax", secure=request.is_secure(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -359,3 +360,10 @@ def test_while_it_rings_the_page_asks_to_answer_and_counts_down(phone, offer, cl
     text = page(phone, offer)
     assert "引き受けます</button>" in text
     assert "応答する" not in text
+
+
+def test_a_packed_page_has_its_readings_too(phone, offer):
+    packed = phone.get(url(offer), {"lang": "ja-simple"}, headers={"accept-encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert int(packed["Content-Length"]) == len(packed.content)
+    assert "<ruby>" in gzip.decompress(packed.content).decode()
