@@ -54,7 +54,7 @@ class Budget:
 def charge(message: Message, price: Price, at: datetime) -> bool:
     """Charge a message to its organization's day, once; False when that would pass the cap.
 
-    Sets ``segments`` and ``cost_yen``; the caller saves them in the same transaction.
+    Sets ``segments``, ``cost_yen`` and ``charged_on``; the caller saves them in the same transaction.
     """
     message.segments = price.segments
     if not price.yen or message.cost_yen or not message.organization_id:
@@ -69,17 +69,17 @@ def charge(message: Message, price: Price, at: datetime) -> bool:
     if not rows.update(yen=F("yen") + price.yen):
         DailyCost.objects.filter(pk=day.pk).update(held_back=F("held_back") + 1)
         return False
-    message.cost_yen = price.yen
+    message.cost_yen, message.charged_on = price.yen, day.day
     return True
 
 
 def give_back(message: Message, at: datetime) -> None:
-    """The message did not leave; the caller saves it."""
+    """The message did not leave; its day, perhaps yesterday, costs less. The caller saves it."""
     if message.cost_yen:
         DailyCost.objects.filter(
-            organization_id=message.organization_id, day=day_of(at)
+            organization_id=message.organization_id, day=message.charged_on or day_of(at)
         ).update(yen=Greatest(F("yen") - message.cost_yen, Value(0)))  # fmt: skip
-        message.cost_yen = 0
+        message.cost_yen, message.charged_on = 0, None
 
 
 def budget_of(organization_id: int, at: datetime) -> Budget:

@@ -127,6 +127,13 @@ class Message(models.Model):
     provider_status = models.CharField(max_length=20, blank=True)
     segments = models.PositiveSmallIntegerField(default=0)
     cost_yen = models.PositiveIntegerField(default=0, help_text="estimate, from settings")
+    charged_on = models.DateField(
+        null=True, blank=True, help_text="whose cost it counts to, in Tokyo"
+    )
+    quiet_from = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="minutes after 0:00, Tokyo; empty: may leave at night"
+    )
+    quiet_to = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

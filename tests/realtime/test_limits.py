@@ -10,7 +10,7 @@ from accounts.apps import daily_cost_cap
 from realtime import costs, delivery
 from realtime.models import DailyCost, Message
 from realtime.outbox import CALM, NOW, Patience, Way, queue
-from realtime.transports import NotSent, NotYet
+from realtime.transports import NotSent, NotYet, Unknown
 from tests.factories import OrganizationFactory
 from tests.realtime.fakes import AcceptedAndLost, FakeProvider, recipient
 
@@ -143,6 +143,21 @@ def test_what_is_in_doubt_is_charged_once(
     delivery.deliver(message.pk, now + timedelta(seconds=5))
     message.refresh_from_db()
     assert (DailyCost.objects.get().yen, message.cost_yen, message.segments) == (10, 10, 1)
+
+
+def test_what_is_given_back_after_midnight_counts_to_the_day_before(
+    now: datetime, provider: FakeProvider, capped: int
+) -> None:
+    before, after = (now.replace(hour=14, minute=59, second=59), now.replace(hour=15, minute=1))
+    refused = write(before, "a", organization_id=capped, address="+819000000001")
+    provider.then = [Unknown("timeout")]
+    delivery.deliver(refused.pk, before)
+    sent = write(after, "b", organization_id=capped, address="+819000000002")
+    delivery.deliver(sent.pk, after)
+    provider.then = [NotSent("21211")]
+    delivery.deliver(refused.pk, after)
+    days = DailyCost.objects.order_by("day").values_list("yen", flat=True)
+    assert list(days) == [0, 10]
 
 
 def test_the_day_ends_at_midnight_in_tokyo(now: datetime) -> None:
