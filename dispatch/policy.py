@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+from realtime.quiet import decent_hour as decent_hour  # noqa: PLC0414 - handed on
+from realtime.quiet import is_quiet as is_quiet  # noqa: PLC0414
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAY_MINUTES = 1440
@@ -295,27 +298,3 @@ SOUND: dict[str, Callable[[Any], bool]] = {
     "needs_yes_fields": _are_texts,
 }
 """What each key of a stored rung must look like to be believed."""
-
-
-def is_quiet(at: datetime, quiet_from: int, quiet_to: int) -> bool:
-    """Whether ``at`` lies in the quiet hours (minutes after 0:00, Tokyo; may pass midnight).
-
-    Equal ends mean that there are none.
-    """
-    local = at.astimezone(TOKYO)
-    minute = local.hour * 60 + local.minute
-    if quiet_from <= quiet_to:
-        return quiet_from <= minute < quiet_to
-    return minute >= quiet_from or minute < quiet_to
-
-
-def decent_hour(at: datetime, quiet_from: int, quiet_to: int) -> datetime:
-    """``at`` itself outside the quiet hours, otherwise their end (aware, in the zone of ``at``)."""
-    if not is_quiet(at, quiet_from, quiet_to):
-        return at
-    local = at.astimezone(TOKYO)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = midnight + timedelta(minutes=quiet_to)
-    if end <= local:
-        end += timedelta(minutes=DAY_MINUTES)
-    return end.astimezone(at.tzinfo)

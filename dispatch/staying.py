@@ -13,8 +13,8 @@ from typing import Final
 from django.conf import settings
 from django.urls import reverse
 
-from dispatch.policy import decent_hour
 from dispatch.reaching import REMINDER, addresses_of, push_address, recipient, ways_for
+from dispatch.timing import decent_for, hours_for
 from realtime import push
 from realtime.models import Message
 from realtime.outbox import Way, queue
@@ -139,8 +139,9 @@ def _queue(volunteer: Volunteer, kind: str, ways: list[Way], *, key: str, at: da
         dedupe_key=key,
         subject_key=volunteer.key,
         at=at,
-        not_before=decent_hour(at, organization.quiet_from, organization.quiet_to),
+        not_before=decent_for(volunteer, organization, at),
         further=further,
+        quiet=hours_for(volunteer, organization),
     )
 
 

@@ -25,11 +25,12 @@ from dispatch.reaching import (
     recipient,
     ways_for,
 )
-from dispatch.timing import quiet_until
+from dispatch.timing import hours_about, hours_for, quiet_until
 from dispatch.wording import fill, name_for, spoken_for, text_for, values_for
 from realtime import push
 from realtime.models import Message
 from realtime.outbox import Patience, Way, queue
+from realtime.quiet import Hours
 from volunteers.models import Volunteer
 
 
@@ -93,6 +94,7 @@ def tell(
         subject_key=subject_key or request.key,
         at=at,
         not_before=not_before or quiet_until(request, volunteer, at),
+        quiet=hours_about(request, volunteer, at),
         without=without,
     )
 
@@ -126,6 +128,8 @@ def tell_person(
         subject_key=subject_key,
         at=at,
         not_before=not_before,
+        # what need not leave at night on its first way need not on the next ones
+        quiet=hours_for(volunteer, volunteer.organization) if not_before else None,
     )
 
 
@@ -141,6 +145,7 @@ def send_letter(
     at: datetime,
     not_before: datetime | None = None,
     without: frozenset[str] = frozenset(),
+    quiet: Hours | None = None,
 ) -> Message | None:
     """Queue a message with all its ways; ``organization``: whose message it is."""
     must, asks = kind in MUST_BE_KNOWN, kind in ANSWERED
@@ -165,6 +170,7 @@ def send_letter(
         not_before=not_before,
         further=ways[1:],
         patience=patience,
+        quiet=quiet,
     )
 
 

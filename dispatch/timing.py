@@ -11,6 +11,7 @@ from dispatch.ladder import deadline_of
 from dispatch.models import Request, Urgency
 from dispatch.policy import decent_hour, urgency_class
 from dispatch.reconfirming import next_step_at
+from realtime import quiet
 from volunteers.availability import is_holiday
 from volunteers.models import Volunteer
 
@@ -63,16 +64,29 @@ def quiet_until(request: Request, volunteer: Volunteer, at: datetime) -> datetim
 
 
 def decent_for(volunteer: Volunteer, organization: Organization, at: datetime) -> datetime:
-    """``at``, or the end of the hours in which this person is not written to (UTC).
+    """``at``, or the end of the hours in which this person is not written to (UTC)."""
+    hours = hours_for(volunteer, organization)
+    return decent_hour(at, *hours) if hours else at
 
-    The person's own quiet hours if they chose some, else those of the organization.
-    """
+
+def hours_for(volunteer: Volunteer, organization: Organization) -> quiet.Hours | None:
+    """The person's own quiet hours if they chose some, else those of the organization."""
     if volunteer.night_messages:
-        return at
-    own = volunteer.quiet_from, volunteer.quiet_to
-    if own[0] is not None and own[1] is not None:
-        return decent_hour(at, own[0], own[1])
-    return decent_hour(at, organization.quiet_from, organization.quiet_to)
+        return None
+    if volunteer.quiet_from is not None and volunteer.quiet_to is not None:
+        return volunteer.quiet_from, volunteer.quiet_to
+    return organization.quiet_from, organization.quiet_to
+
+
+def hours_about(request: Request, volunteer: Volunteer, at: datetime) -> quiet.Hours | None:
+    """The quiet hours that every try of a message about a request keeps, as `quiet_until` does.
+
+    None when it cannot wait until they are over.
+    """
+    hours = hours_for(volunteer, request.organization)
+    if hours is None or request.urgency != Urgency.BOOKED:
+        return None
+    return None if at < request.starts_at < quiet.end_after(at, hours[1]) else hours
 
 
 def after_filling(request: Request, at: datetime) -> tuple[str, datetime]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from realtime import quiet
 from realtime.events import organization_group, publish
 from realtime.models import Message
 
@@ -87,7 +88,7 @@ def go_on(message: Message, at: datetime) -> Message | None:
 def _next_try(
     message: Message, way: dict[str, str], rest: list[dict[str, str]], at: datetime
 ) -> Message | None:
-    """None for a way that cannot be read or was tried before."""
+    """None for a way that cannot be read or was tried before. In quiet hours it waits for their end."""
     try:
         channel, address = Message.Channel(way["channel"]), way.get("address", "")
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -97,6 +98,7 @@ def _next_try(
     if not (by_hand or address):
         return None
     first, _, _ = message.dedupe_key.partition("~")
+    leaves = quiet.leaves(message, at)
     made, created = Message.objects.get_or_create(
         dedupe_key=f"{first}~{channel}",
         defaults={
@@ -111,13 +113,15 @@ def _next_try(
             "body": way.get("body", "") or message.body,
             "simulated": message.simulated,
             "state": State.BY_HAND if by_hand else State.QUEUED,
-            "not_before": at,
+            "not_before": leaves,
             "created_at": at,
             "urgent": message.urgent,
             "further": rest,
             "previous": message,
-            "hand_over_by": at + (SOON if message.urgent else CALMLY),
+            "hand_over_by": leaves + (SOON if message.urgent else CALMLY),
             "receipt_seconds": message.receipt_seconds,
+            "quiet_from": message.quiet_from,
+            "quiet_to": message.quiet_to,
         },
     )
     return made if created else None

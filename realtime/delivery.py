@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from realtime import breaker, chain, costs, limits, merging, receipts
+from realtime import breaker, chain, costs, limits, merging, quiet, receipts
 from realtime.chain import UNKNOWN, on_result
 from realtime.models import Message
 from realtime.transports import NotSent, Sent, Transport, TryLater, Unknown, transport_for
@@ -157,11 +157,14 @@ def lease_of(message: Message) -> timedelta:
 
 
 def _must_wait(message: Message, at: datetime) -> bool:
-    """Put off what would be too much for one person; never what may have left already."""
-    if message.urgent or message.error == UNKNOWN:
+    """Put off what would disturb the night or be too much; never what may have left already."""
+    if message.error == UNKNOWN:
         return False
-    limits.one_at_a_time(message.address)
-    free = limits.may_leave_at(message, at)
+    free = at
+    if not message.urgent:
+        limits.one_at_a_time(message.address)
+        free = limits.may_leave_at(message, at)
+    free = quiet.leaves(message, free)
     if free <= at:
         return False
     if message.hand_over_by:

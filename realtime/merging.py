@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from realtime import chain
+from realtime import chain, quiet
 from realtime.models import Message
 from realtime.outbox import SECRET_KINDS
 from realtime.transports import Transport
@@ -58,7 +58,8 @@ def _others(leader: Message, at: datetime) -> list[Message]:
         simulated=leader.simulated,
     )
     due = due.exclude(pk=leader.pk).exclude(error=chain.UNKNOWN).exclude(kind__in=SECRET_KINDS)
-    return list(due.select_for_update(skip_locked=True, of=("self",)).order_by("created_at", "pk"))
+    held = due.select_for_update(skip_locked=True, of=("self",)).order_by("created_at", "pk")
+    return [one for one in held if quiet.leaves(one, at) <= at]
 
 
 def join(leader: Message, other: Message) -> str:

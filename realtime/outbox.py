@@ -15,6 +15,7 @@ from django.db import transaction
 
 from realtime.chain import take_back_rows
 from realtime.models import Message
+from realtime.quiet import Hours
 
 # kinds whose text opens a door, and after how long it is of no use to the person any more
 SECRET_KINDS = ("code",)
@@ -70,12 +71,13 @@ def queue(
     subject_key: str = "",
     further: Sequence[Way] = (),
     patience: Patience = CALM,
+    quiet: Hours | None = None,
 ) -> Message:
     """Record a message; returns the existing one when the key was used before.
 
     The first way that has an address is taken, the others are kept for later. A person without any
     gets a ``by_hand`` message, which appears on the desk's call list instead of leaving the house.
-    ``at`` and ``not_before`` are UTC.
+    ``at`` and ``not_before`` are UTC; ``quiet``: hours in which no try may leave (`realtime.quiet`).
     """
     ways = _usable([Way(to.channel, to.address, body, subject), *further])
     first = ways[0] if ways else Way(Message.Channel.HAND, to.address, body, subject)
@@ -101,6 +103,8 @@ def queue(
             "further": [] if by_hand else [asdict(way) for way in ways[1:]],
             "hand_over_by": leaves + timedelta(seconds=patience.hand_over_seconds),
             "receipt_seconds": patience.receipt_seconds,
+            "quiet_from": quiet[0] if quiet else None,
+            "quiet_to": quiet[1] if quiet else None,
         },
     )
     if created and not by_hand:
