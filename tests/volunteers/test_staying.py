@@ -73,6 +73,15 @@ def test_the_question_goes_over_every_channel(quiet: Volunteer, now: datetime) -
     assert all("/stay/" in one.body for one in asked)
 
 
+def test_the_question_waits_for_the_end_of_the_persons_own_quiet_hours(
+    quiet: Volunteer, now: datetime
+) -> None:
+    Volunteer.objects.filter(pk=quiet.pk).update(quiet_from=9 * 60, quiet_to=18 * 60)
+    staying.ask_to_stay(quiet, by=None, at=now)
+    asked = Message.objects.filter(recipient=quiet.key, kind="stay")
+    assert {one.not_before for one in asked} == {now + timedelta(hours=8)}  # it is 10:00 in Tokyo
+
+
 def test_who_has_no_channel_is_on_the_call_list(quiet: Volunteer, now: datetime) -> None:
     Volunteer.objects.filter(pk=quiet.pk).update(mobile="", phone="", email="")
     staying.ask_to_stay(quiet, by=None, at=now)
@@ -131,8 +140,68 @@ def test_silence_counts_after_sixty_days(
     quiet: Volunteer, coordinator: User, now: datetime, days: int, leaves: bool
 ) -> None:
     staying.ask_to_stay(quiet, by=coordinator, at=now)
+    Message.objects.filter(channel="sms").update(state="sent", sent_at=now)
     quiet.refresh_from_db()
     assert staying.may_be_removed(quiet, now + timedelta(days=days)) is leaves
+
+
+@pytest.mark.parametrize("state", ["queued", "failed", "by_hand"])
+def test_whom_the_question_did_not_reach_is_not_removed(
+    quiet: Volunteer, coordinator: User, now: datetime, state: str
+) -> None:
+    staying.ask_to_stay(quiet, by=coordinator, at=now)
+    Message.objects.update(state=state)
+    with pytest.raises(ActionError) as refused:
+        staying.remove_silent(quiet, by=coordinator, at=now + timedelta(days=400))
+    assert refused.value.code == "not_asked_long_ago"
+
+
+def test_the_sixty_days_begin_with_the_call_of_the_desk(
+    quiet: Volunteer, coordinator: User, now: datetime
+) -> None:
+    staying.ask_to_stay(quiet, by=coordinator, at=now)
+    called = now + timedelta(days=20)
+    Message.objects.update(state="failed")
+    Message.objects.filter(channel="sms").update(handled_at=called, handled_by="佐藤 恵")
+    quiet.refresh_from_db()
+    assert not staying.may_be_removed(quiet, now + timedelta(days=79))
+    assert staying.may_be_removed(quiet, now + timedelta(days=80))
+
+
+def test_an_earlier_question_that_arrived_does_not_count_for_the_present_one(
+    quiet: Volunteer, coordinator: User, now: datetime
+) -> None:
+    staying.ask_to_stay(quiet, by=coordinator, at=now)
+    Message.objects.update(state="delivered", sent_at=now)
+    again = now + timedelta(days=61)
+    staying.ask_to_stay(quiet, by=coordinator, at=again)
+    Message.objects.filter(state="queued").update(state="failed")
+    quiet.refresh_from_db()
+    assert not staying.may_be_removed(quiet, again + timedelta(days=61))
+
+
+def test_a_question_that_reached_somebody_else_reached_nobody(
+    quiet: Volunteer, coordinator: User, now: datetime
+) -> None:
+    staying.ask_to_stay(quiet, by=coordinator, at=now)
+    Message.objects.update(state="delivered", sent_at=now)
+    Volunteer.objects.filter(pk=quiet.pk).update(contact_wrong_at=now)
+    quiet.refresh_from_db()
+    assert not staying.may_be_removed(quiet, now + timedelta(days=61))
+
+
+def test_the_desk_sees_whom_it_did_not_reach_and_asks_again(
+    quiet: Volunteer, coordinator: User, clock: Clock, client_of: Callable[[User], Client]
+) -> None:
+    desk, page = client_of(coordinator), reverse("volunteers:staying")
+    desk.post(reverse("volunteers:stay_ask", args=[quiet.pk]))
+    assert "届いていません" not in desk.get(page).content.decode()  # on its way
+    Message.objects.update(state="failed")
+    assert "届いていません" in desk.get(page).content.decode()
+    clock.move(days=2)
+    desk.post(reverse("volunteers:stay_ask", args=[quiet.pk]))
+    assert Message.objects.filter(kind="stay", state="queued").count() == 2
+    assert "届いていません" not in desk.get(page).content.decode()
 
 
 def test_a_sign_of_life_after_the_question_keeps_somebody(

@@ -1,11 +1,13 @@
 """Nobody is taken off the register for being silent before having been asked, and having had time.
 
-The one invariant: who leaves this way was asked at least 60 days ago and gave no sign of life
-since, or has said «leave». Asking goes over every channel that the person has.
+The one invariant: who leaves this way was reached by the question at least 60 days ago and gave no
+sign of life since it was asked, or has said «leave». Asking goes over every channel that the person
+has; a question that failed on all of them, or that nobody telephoned about, has reached nobody.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,6 +16,7 @@ from django.db.models import Q
 from accounts import audit
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from realtime.models import Message
 from volunteers import queries
 from volunteers.actions import rows
 from volunteers.actions.states import withdraw_volunteer
@@ -21,8 +24,12 @@ from volunteers.models import Volunteer, VolunteerQuerySet
 from volunteers.subscriptions import tell
 
 TIME_TO_ANSWER = timedelta(days=60)
+TIME_TO_REACH = timedelta(days=1)
+"""Before a question that reached nobody is asked again."""
 MONTH = timedelta(days=30.4375)
 STAY, LEAVE = "stay", "leave"
+REACHED = {Message.State.SENT, Message.State.DELIVERED}
+ON_ITS_WAY = {Message.State.QUEUED, Message.State.SENDING}
 
 
 def silent_since(organization: Organization, at: datetime) -> datetime:
@@ -45,7 +52,8 @@ def silent(organization: Organization, *, at: datetime) -> list[Volunteer]:
 def ask_to_stay(volunteer: Volunteer, *, by: User | None, at: datetime) -> Volunteer:
     """Ask whether the person wants to stay, over all channels.
 
-    Raises ActionError withdrawn, not_silent, asked_already (less than 60 days ago).
+    Raises ActionError withdrawn, not_silent, asked_already (less than 60 days ago, or less than a
+    day when the question reached nobody).
     """
     with transaction.atomic():
         present = rows.lock(volunteer)
@@ -54,7 +62,8 @@ def ask_to_stay(volunteer: Volunteer, *, by: User | None, at: datetime) -> Volun
         if not is_silent(present, at):
             raise ActionError("not_silent", "この間に活動や返事のあった方です。")
         asked = present.stay_asked_at
-        if asked and asked > at - TIME_TO_ANSWER and not present.stay_answer:
+        patience = TIME_TO_ANSWER if present.pk in told([present]) else TIME_TO_REACH
+        if asked and asked > at - patience and not present.stay_answer:
             raise ActionError("asked_already", "すでに確認中です。返事をお待ちください。")
         present.stay_asked_at, present.stay_answer = at, ""
         rows.save(present, "stay_asked_at", "stay_answer")
@@ -91,14 +100,39 @@ def say_wrong_contact(volunteer: Volunteer, *, at: datetime) -> None:
         _record(present, "contact_wrong", None, at)
 
 
+def told(people: Sequence[Volunteer]) -> dict[int, datetime | None]:
+    """When the present question first reached each of them (UTC), None while it is on its way.
+
+    Whom it did not reach is left out, and so is whoever's contact somebody else says is theirs,
+    unless the desk has telephoned. One statement.
+    """
+    asked = {one.key: one for one in people if one.stay_asked_at}
+    found: dict[int, datetime | None] = {}
+    for message in Message.objects.filter(kind="stay", recipient__in=asked).order_by("id"):
+        one = asked[message.recipient]
+        if one.stay_asked_at is None or message.created_at < one.stay_asked_at:
+            continue
+        at = message.handled_at
+        if at is None and message.state in REACHED and one.contact_wrong_at is None:
+            at = message.sent_at or message.created_at
+        if at is not None:
+            found[one.pk] = min(at, found.get(one.pk) or at)
+        elif message.state in ON_ITS_WAY:
+            found.setdefault(one.pk, None)
+    return found
+
+
 def may_be_removed(volunteer: Volunteer, at: datetime) -> bool:
-    """Asked long enough ago without any sign of life since, or said to want to leave."""
+    """Reached long enough ago without any sign of life since being asked, or wants to leave."""
     asked = volunteer.stay_asked_at
     if volunteer.status == Volunteer.Status.WITHDRAWN or asked is None:
         return False
     if volunteer.stay_answer:
         return volunteer.stay_answer == LEAVE
-    return asked <= at - TIME_TO_ANSWER and _heard_of(volunteer) < asked
+    if asked > at - TIME_TO_ANSWER or _heard_of(volunteer) >= asked:
+        return False
+    reached = told([volunteer]).get(volunteer.pk)
+    return reached is not None and reached <= at - TIME_TO_ANSWER
 
 
 def remove_silent(volunteer: Volunteer, *, by: User, at: datetime) -> Volunteer:
@@ -106,7 +140,7 @@ def remove_silent(volunteer: Volunteer, *, by: User, at: datetime) -> Volunteer:
     with transaction.atomic():
         present = rows.lock(volunteer)
         if not may_be_removed(present, at):
-            text = "確認から60日たっていないか、その後に返事や活動のあった方です。"
+            text = "確認が届いてから60日たっていないか、その後に返事や活動のあった方です。"
             raise ActionError("not_asked_long_ago", text)
         leaves = present.stay_answer == LEAVE
         reason = "本人の希望（継続の確認）" if leaves else "継続の確認に60日以上返事がないため"

@@ -37,8 +37,10 @@ def list_silent(request: HttpRequest) -> HttpResponse:
     open_ones = [one for one in asked if one.stay_answer != staying.STAY or _recent(one, at)]
     known = {one.pk for one in open_ones if not one.stay_answer or one.stay_answer == staying.LEAVE}
     silent = [one for one in staying.silent(organization, at=at) if one.pk not in known]
+    told = staying.told(open_ones)
     context = {
         "asked": [(one, staying.may_be_removed(one, at), _days(one, at)) for one in open_ones],
+        "in_vain": {one.pk for one in open_ones if not one.stay_answer and one.pk not in told},
         "silent": silent,
         "served": last_served([*open_ones, *silent]),
         "months": organization.dormant_after_months,
