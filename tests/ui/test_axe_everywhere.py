@@ -25,9 +25,11 @@ AXE, OPTIONS = Axe(), {"runOnly": RULES, "resultTypes": ["violations"]}
 PICTURES = os.environ.get("WALK_PICTURES", "")  # a folder: keep what every page looks like
 # no page of their own: they send on, or answer with a part of a page, a file or nothing
 SEND_ON = {
-    "account_signup", "dispatch:offer_accept", "dispatch:offer_decline", "dispatch:offer_prove",
-    "home", "interpreting:room_invitation", "mfa_authenticate", "volunteer:choose",
-    "volunteer:prove", "volunteers:import_preview", "volunteers:import_progress",
+    "account_set_password", "account_signup", "dispatch:offer_accept", "dispatch:offer_decline",
+    "dispatch:offer_prove", "home", "interpreting:room_invitation", "mfa_activate_totp",
+    "mfa_authenticate", "mfa_edit_webauthn", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn", "reports:enter", "volunteer:choose", "volunteer:prove",
+    "volunteers:import_preview", "volunteers:import_progress",
 }  # fmt: skip
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -139,5 +141,7 @@ def test_the_walk_passes_by_no_page(walk) -> None:
     seen = {stop.name for readers in (True, False) for stop in one.stops(readers)}
     gone = {name: status for name, status in one.passed_by.items() if status != 200}
     unseen = set(gone) - seen - SEND_ON - {e.name for e in looked_at() if e.ok == (404,)}
-    assert not sorted(unseen), "show it on a way (tests/ui/walk.py) or say that it sends on"
+    assert not unseen, (
+        f"{sorted(unseen)}: show it on a way (tests/ui/walk.py) or say that it sends on"
+    )
     assert set(ON_A_WAY) <= seen

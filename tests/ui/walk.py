@@ -120,7 +120,10 @@ class Walk:
             client = self._clients[user.pk] = self.client_of(user)
             client.cookies["tsunagi_language"] = self.language
             session = client.session  # they have just typed their password: no page asks again
-            session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time(), "reauthenticated": True}
+            ]
+            session["account_authentication_methods_user"] = str(user.pk)
             session.save()
         return self._clients[user.pk]
 
