@@ -85,12 +85,13 @@ class Provider:
     """What Twilio knows. ``fault`` is how it answers whatever creates something:
 
     ``ok``; ``503`` (nothing done); ``500`` (done all the same); ``dropped`` (done, and the line is
-    cut); ``refused`` (400). ``faults``, if any are left, are taken one by one before it. ``slow``:
-    seconds between doing and answering. ``mute`` is the same as ``503`` for whatever only asks.
+    cut); ``late`` (done, and answered after so many seconds); ``refused`` (400). ``faults``, if any
+    are left, are taken one by one before it. ``slow``: seconds between doing and answering.
+    ``mute`` is the same as ``503`` for whatever only asks.
     """
 
     def __init__(self) -> None:
-        self.fault, self.slow = "ok", 0.0
+        self.fault, self.slow, self.late = "ok", 0.0, 1.0
         self.faults: Iterator[str] = iter(())
         self.mute = False
         self.sent: Counter[str] = Counter()  # messages by their body
@@ -315,7 +316,7 @@ class TwilioServer(Provider):
             return _error(400, 21000)
         with self.lock:
             answer = handle(self, form, *parts)
-        time.sleep(self.slow)
+        time.sleep(self.late if fault == "late" else self.slow)
         return {"500": _error(500, 20500), "dropped": (0, None)}.get(fault, answer)
 
     @property

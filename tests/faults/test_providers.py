@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import cycle
 
 import pytest
@@ -25,6 +26,9 @@ from accounts.clock import database_now
 from realtime import delivery
 from realtime.models import Message
 from realtime.outbox import Patience, Recipient, Way, queue
+from realtime.receipts import record_status
+from realtime.transports import Status
+from realtime.twilio_client import twilio_client
 from tests.realtime.workers import Worker, start, twilio, until  # noqa: F401
 from tests.twilio_server import TwilioServer
 
@@ -49,7 +53,7 @@ def number_of(offer: int) -> str:
     return f"+8190{offer:08d}"
 
 
-def ask(count: int) -> None:
+def ask(count: int, patience: Patience = SOON) -> None:
     """Offers to so many people: a third can be called, a third only by hand, a third not at all."""
     at = database_now()
     with transaction.atomic():
@@ -60,7 +64,7 @@ def ask(count: int) -> None:
             further = [(by_voice, by_hand), (by_hand,), ()][offer % 3]
             queue(
                 to, kind="offer_now", body=f"offer {offer}", dedupe_key=f"offer:{offer}:asked",
-                subject_key=f"offer:{offer}", at=at, further=further, patience=SOON,
+                subject_key=f"offer:{offer}", at=at, further=further, patience=patience,
             )  # fmt: skip
 
 
@@ -159,6 +163,61 @@ def test_only_the_question_before_a_second_try_keeps_a_person_from_two_messages(
         assert delivery.deliver(message.pk, at) == "queued"
         assert delivery.deliver(message.pk, at + timedelta(seconds=5)) == "sent"
     assert provider.sent == {"offer 0": times}
+
+
+def test_an_answer_that_comes_too_late_is_looked_for_and_doubles_nothing(
+    provider: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = partial(twilio_client, 0.2)
+    monkeypatch.setattr("realtime.transports.sms.transport.twilio_client", hurried)
+    provider.faults = iter(["late"])
+    ask(1)
+    at = database_now()
+    message = Message.objects.get()
+    with override_settings(**twilio(provider)):
+        assert delivery.deliver(message.pk, at) == "queued"
+        message.refresh_from_db()
+        assert message.error == delivery.UNKNOWN
+        assert delivery.deliver(message.pk, at + timedelta(seconds=5)) == "sent"
+    assert provider.sent == {"offer 0": 1}
+
+
+def tell_late(provider: TwilioServer) -> None:
+    """The receipts of every fifth offer, whatever became of it meanwhile."""
+    for sid, text in list(provider.texts.items()):
+        if int(text.body.split()[1]) % 5 == 0:
+            record_status("sms", sid, Status("delivered", "delivered"), database_now())
+
+
+def is_settled() -> bool:
+    """Nothing is on its way, and no receipt is waited for."""
+    return is_quiet() and not Message.objects.exclude(receipt_by=None).exists()
+
+
+def test_killed_workers_and_late_receipts_neither_lose_nor_double_a_next_way(
+    start: Callable[..., Worker], provider: TwilioServer
+) -> None:
+    provider.faults = cycle(FAULTS)
+    environment = twilio(provider)
+    ask(OFFERS, Patience(hand_over_seconds=10, receipt_seconds=1, urgent=True))
+    worker = start(**environment)
+    for kill in range(2):
+        until(lambda kill=kill: Message.objects.exclude(previous=None).count() > kill * 10, 60)  # type: ignore[misc]
+        worker.kill()
+        Message.objects.filter(state="sending").update(lease_until=database_now())
+        tell_late(provider)
+        worker = start(**environment)
+    until(is_settled, 120)
+    tell_late(provider)
+    calls = Counter(call.to for call in provider.calls.values())
+    assert set(provider.sent.values()) | set(calls.values()) == {1}
+    for offer in range(OFFERS):
+        first, *next_ways = Message.objects.chain(f"offer:{offer}").order_by("pk")
+        if first.state == Message.State.DELIVERED:
+            assert not {one.state for one in next_ways} & {"queued", "by_hand"}
+        else:
+            end = [first, *next_ways][-1]
+            assert end.channel == ("hand", "hand", "sms")[offer % 3]
 
 
 def test_a_poisoned_row_and_a_dead_worker_leave_the_others_their_messages(
