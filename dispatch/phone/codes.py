@@ -20,7 +20,7 @@ from django.db.models import Q
 from accounts.codes import issue_code
 from dispatch.messages import recipient
 from realtime.models import Message
-from realtime.outbox import Recipient, queue
+from realtime.outbox import CODE, Recipient, queue
 from volunteers.models import Volunteer
 from volunteers.phones import to_e164
 
@@ -106,5 +106,6 @@ def _queue(to: Recipient, volunteer: Volunteer, subject: str, code: str, at: dat
         body=BODIES[language].format(organization=name, code=code),
         dedupe_key=f"code:{subject}:{secrets.token_hex(8)}",
         subject_key=volunteer.key,
+        patience=CODE,
         at=at,
     )

@@ -15,6 +15,7 @@ from accounts.models import AuditEntry, SignInCode, User
 from accounts.sessions import VOLUNTEER_SESSION
 from dispatch.phone import words
 from realtime.models import Message
+from realtime.outbox import SECRET_FOR
 from tests.factories import MembershipFactory, UserFactory, VolunteerFactory
 from volunteers.models import Volunteer
 
@@ -82,6 +83,13 @@ def test_the_code_goes_to_the_contact_that_was_typed(newcomer):
         ("email", "nozomi@example.jp"),
         ("sms", "+819012345678"),
     ]
+
+
+def test_a_code_does_not_wait_behind_other_messages(newcomer):
+    ask(Client(), "090-1234-5678")
+    code = Message.objects.get(kind="code")
+    assert code.urgent  # else it would wait for its turn, longer than it is good for
+    assert code.hand_over_by - code.not_before < SECRET_FOR / 10
 
 
 def test_the_code_is_written_in_the_language_of_the_persons_messages(newcomer):

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.clock import database_now
 from accounts.models import Organization
 from realtime.models import Message
 from tests.conftest import Clock
@@ -20,6 +21,7 @@ from tests.volunteers.applying import (
     upload,
 )
 from volunteers.applications import rules
+from volunteers.applications.messages import tell_applicant
 from volunteers.models import Application, ApplicationDocument
 
 
@@ -97,6 +99,16 @@ def test_nothing_is_sent_before_the_contact_is_proved(
     draft.refresh_from_db()
     assert draft.state == "draft"
     assert not Message.objects.filter(kind="application_received").exists()
+
+
+def test_a_code_does_not_wait_its_turn_as_what_is_told_later_does(
+    client: Client, open_city: Organization
+) -> None:
+    client.post(form_of(open_city), filled(go="1"))
+    client.post(reverse("volunteers:apply_confirm", args=[open_city.slug]), {"send": "sms"})
+    assert Message.objects.get(kind="code").urgent
+    told = tell_applicant(Application.objects.get(), "received", at=database_now())
+    assert not told.urgent
 
 
 def test_a_code_sent_to_one_number_does_not_prove_another(
