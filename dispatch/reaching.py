@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dispatch.models import Request, Urgency
+from dispatch.policy import urgency_class
 from realtime import push
 from realtime.models import Message
 from realtime.outbox import CALM, NOW, Patience, Recipient
@@ -35,6 +36,9 @@ URGENT: Final = frozenset({"offer_now", "offer_now_video", "ring", "ring_stop"})
 SOON: Final = timedelta(hours=3)
 """A booking that is off so shortly before it begins cannot wait for a slow channel."""
 WRITTEN: Final = (Channel.SMS, Channel.EMAIL)
+ON_THE_DAY: Final = Patience(hand_over_seconds=60, receipt_seconds=180, urgent=True)
+ON_THE_EVE: Final = Patience(hand_over_seconds=120, receipt_seconds=480, urgent=False)
+"""For who is asked: all ways, and then the desk, within the horizon of the request's policy."""
 
 
 def group_of(kind: str) -> str:
@@ -136,6 +140,9 @@ def patience_for(kind: str, request: Request | None, at: datetime) -> Patience:
     """How long each way has before the next one goes."""
     if kind in URGENT:
         return NOW
+    if request is not None and group_of(kind) == ASKING:
+        asked = urgency_class(request.urgency, request.starts_at, at)
+        return {"now": NOW, "today": ON_THE_DAY, "tomorrow": ON_THE_EVE}.get(asked, CALM)
     if request is None or kind not in MUST_BE_KNOWN:
         return CALM
     near = request.urgency == Urgency.NOW or request.starts_at - at < SOON

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import Organization
+from dispatch.messages import send_offer
+from dispatch.policy import DEFAULT
 from dispatch.reaching import ASKING, NEWS, REMINDER, group_of, patience_for, recipient, ways_for
 from dispatch.timing import quiet_until
-from realtime.models import PushSubscription
-from realtime.outbox import CALM, NOW
-from tests.factories import RequestFactory, UserFactory, VolunteerFactory
+from realtime.models import Message, PushSubscription
+from realtime.outbox import CALM, NOW, Patience
+from tests.factories import OfferFactory, RequestFactory, UserFactory, VolunteerFactory
 from volunteers.models import Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -99,13 +101,41 @@ def test_kinds_fall_into_three_groups() -> None:
 
 
 def test_what_cannot_wait_gets_little_patience(city: Organization, now: datetime) -> None:
-    later = RequestFactory(organization=city)
+    later = RequestFactory(organization=city, starts_at=now + timedelta(days=3))
     soon = RequestFactory(organization=city, starts_at=now + timedelta(hours=2))
     assert patience_for("ring", later, now) is NOW
     assert patience_for("offer_now", later, now) is NOW
     assert patience_for("offer", later, now) is CALM
     assert patience_for("booking_cancelled", later, now) is CALM
     assert patience_for("booking_cancelled", soon, now) is NOW
+
+
+@pytest.mark.parametrize("urgency", ["today", "booked"])
+def test_on_the_day_all_ways_are_tried_before_the_search_goes_on(
+    city: Organization, now: datetime, urgency: str
+) -> None:
+    soon = RequestFactory(
+        organization=city, urgency=urgency, starts_at=now + timedelta(hours=3), opened_at=now
+    )
+    one = person(channel="sms", other_channels=["voice", "email"], organization=city)
+    offer = OfferFactory(request=soon, volunteer=one)
+    send_offer(offer, at=now, not_before=now)
+    told = Message.objects.get()
+    given = timedelta(seconds=told.receipt_seconds) + (told.hand_over_by - now)
+    assert told.urgent  # neither merged nor held back by the limit for one person
+    assert given * len(told.further) <= timedelta(minutes=DEFAULT["today"]["horizon_minutes"] / 2)
+
+
+def test_the_nearer_the_job_the_sooner_the_next_way_goes(city: Organization, now: datetime) -> None:
+    def patience(days: int, kind: str = "offer") -> Patience:
+        request = RequestFactory(organization=city, starts_at=now + timedelta(days=days))
+        return patience_for(kind, request, now)
+
+    seconds = [patience(days).receipt_seconds for days in (0, 1, 2)]
+    assert seconds == sorted(set(seconds))
+    assert patience(0, "offer_video") == patience(0)
+    assert patience(2) is CALM
+    assert patience(0, "booked") is CALM
 
 
 EVENING = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)  # 20:30 in Tokyo
