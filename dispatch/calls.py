@@ -20,6 +20,8 @@ from volunteers.models import Volunteer
 
 LISTED_FOR = timedelta(days=2)
 ASKING = {"offer", "offer_now", "offer_video", "offer_now_video", "ring"}
+BESIDES = {"ring", "ring_stop", "stay", "push_test", "channel_test"}
+"""Kinds whose push goes beside another message, or tries the push itself."""
 TO_SAY = {
     "contact_wrong": "連絡先の確認（番号が本人のものではないと連絡あり）",
     "offer": "通訳のお願い",
@@ -82,8 +84,7 @@ def call_list(organization: Organization, at: datetime) -> list[Call]:
         .filter(handled_at=None, created_at__gt=at - LISTED_FOR)
         .filter(recipient__startswith="volunteer:")
         .exclude(kind="code")
-        # a push without other ways goes beside another message
-        .exclude(channel=Message.Channel.PUSH, previous=None)
+        .exclude(channel=Message.Channel.PUSH, previous=None, kind__in=BESIDES)
         .order_by("-id")
     )
     # a neighbour's volunteer can be telephoned after having accepted

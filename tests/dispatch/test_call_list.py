@@ -75,6 +75,16 @@ def test_codes_old_messages_and_those_taken_back_are_not_to_be_telephoned(
     assert [call.message for call in call_list(city, now)] == [kept]
 
 
+def test_a_push_that_failed_is_listed_unless_it_went_beside_another_message(
+    hana: Volunteer, request_: Request, city: Organization, now: datetime
+) -> None:
+    for kind in ("ring_stop", "push_test", "channel_test", "stay"):
+        unreached(hana, request_, kind=kind, channel="push", state="failed")
+    assert call_list(city, now) == []
+    only = unreached(hana, request_, kind="reconfirm", channel="push", state="failed")
+    assert [call.message for call in call_list(city, now)] == [only]
+
+
 def test_an_offer_is_on_the_list_only_while_it_waits_for_an_answer(
     city: Organization, request_: Request, now: datetime
 ) -> None:
