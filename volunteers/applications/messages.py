@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from realtime.models import Message
-from realtime.outbox import Recipient, queue
+from realtime.outbox import CALM, CODE, Recipient, queue
 from volunteers.applications.words import organization_name
 from volunteers.models import Application
 
@@ -114,5 +114,6 @@ def tell_applicant(
         body=texts[kind].format(**known),
         dedupe_key=f"application:{application.pk}:{kind}:{secret}".rstrip(":"),
         subject_key=f"application:{application.pk}",
+        patience=CODE if kind == "code" else CALM,
         at=at,
     )
