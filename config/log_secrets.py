@@ -9,8 +9,12 @@ from __future__ import annotations
 import logging
 import re
 
-# offers, invitations, sign-in by link (volunteers and demo), new passwords, no more e-mail
-SECRET = re.compile(r"(/(?:o|invitation|sign-in|reset/key|confirm-email|hooks/email)/)[^/\s?#'\"<>]+")
+# offers, rooms, invitations, sign-in by link (volunteers and demo), new passwords, calendars, an
+# applicant's own page, whether somebody stays, and what providers and browsers tell us
+SECRET = re.compile(
+    r"(/(?:o|r|invitation|sign-in|reset/key|confirm-email|feeds|apply/status|stay|hooks/email"
+    r"|hooks/push/\d+|hooks/twilio/voice/conference|hooks/twilio/voice)/)[^/\s?#'\"<>]+"
+)
 _formatter = logging.Formatter()
 
 
