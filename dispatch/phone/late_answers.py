@@ -27,6 +27,7 @@ OLDEST = timedelta(days=7)
 KEY = re.compile(r"[\w-]{8,64}")
 KEPT_SECONDS = 48 * 3600
 TITLES = {
+    "open": gettext_lazy("お返事をお待ちしています"),
     "yours": gettext_lazy("あなたに決まりました"),
     "done": gettext_lazy("この通訳は終わりました"),
     "declined": gettext_lazy("お返事ありがとうございました"),
@@ -48,15 +49,21 @@ class Press:
     key: str = ""
 
     def is_new(self, offer: Offer) -> bool:
-        """Whether it is to be acted upon: not taken before, and not overtaken by another answer.
-
-        The key only spares work: the actions give the same answer to the same press anyhow.
-        """
+        """Whether it is to be acted upon: not done before, and not overtaken by another answer."""
         if offer.answered_at and offer.answered_at > self.at:
             return False
-        if not self.key:
-            return True
-        return bool(cache.add(f"press:{offer.pk}:{self.key}", 1, KEPT_SECONDS))
+        return not (self.key and cache.get(self._name(offer)))
+
+    def done(self, offer: Offer) -> None:
+        """It has been acted upon; to be said afterwards, as one that failed is sent again.
+
+        Of two that arrive together both act: the actions give the same answer to the same press.
+        """
+        if self.key:
+            cache.set(self._name(offer), 1, KEPT_SECONDS)
+
+    def _name(self, offer: Offer) -> str:
+        return f"press:{offer.pk}:{self.key}"
 
 
 def press_of(request: HttpRequest, at: datetime) -> Press:

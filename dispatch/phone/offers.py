@@ -125,7 +125,8 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     if request.method != "POST":
         return back_to(request, token)
     at = database_now()
-    if not press_of(request, at).is_new(offer):
+    press = press_of(request, at)
+    if not press.is_new(offer):
         return outcome(request, back_to(request, token), offer, at)
     if question := ask_first(request, offer, verb, at):
         return outcome(request, question, offer, at, _("ご本人の確認をお願いします"))
@@ -136,6 +137,7 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
         refused = words.refusal(error)
         page = offer_page(request, offer, at, refused=refused, status=error.status)
         return outcome(request, page, offer, at, refused)
+    press.done(offer)
     return outcome(request, after_answer(request, offer, given, at), given.offer, at)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from dispatch.actions.offers import accept_offer, decline_offer
 from dispatch.models import Assignment, Offer
-from dispatch.phone.late_answers import useful_until
+from dispatch.phone import offers
+from dispatch.phone.late_answers import in_words, useful_until
+from dispatch.phone.stages import stage_of
 from tests.factories import OfferFactory, RequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +33,8 @@ def send(offer: Offer, verb: str = "accept", key: str = "press-0001", age: objec
     """What the worker posts."""
     address = reverse(f"dispatch:offer_{verb}", args=[offer.token]) + more.pop("query", "")
     headers = {"Accept": "application/json, text/html;q=0.5", "X-Answer-Age": str(age)}
-    return Client().post(address, headers=headers | {"Idempotency-Key": key})
+    client = Client(raise_request_exception=False)
+    return client.post(address, headers=headers | {"Idempotency-Key": key})
 
 
 def test_it_says_in_words_that_it_is_theirs(offer):
@@ -57,6 +62,31 @@ def test_a_yes_that_came_too_late_says_so_and_is_kept(offer, minh, now):
 def test_the_same_press_twice_is_one_answer(offer):
     assert send(offer).json() == send(offer).json()
     assert Assignment.objects.count() == 1
+
+
+def test_a_press_at_which_something_failed_comes_again_and_counts(offer, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(offers, "accept_offer", fail)
+        assert send(offer).status_code >= 500
+    assert not Assignment.objects.exists()
+    assert send(offer, age=30).json()["outcome"] == "yours"
+    assert Assignment.objects.count() == 1
+
+
+def fail(*args: object, **kwargs: object) -> None:
+    raise RuntimeError("on its way something broke")
+
+
+def test_an_offer_that_still_waits_is_not_called_over(offer, now):
+    told = in_words(HttpResponse(), offer, stage_of(offer, now), now)
+    assert json.loads(told.content)["title"] == "お返事をお待ちしています"
+
+
+def test_a_press_that_was_refused_is_refused_again_not_called_over(offer, hana):
+    hana.registrations.update(ends_on=offer.created_at.date() - timedelta(days=1))
+    first, again = send(offer), send(offer, age=30)
+    assert first.status_code == again.status_code >= 400
+    assert first.json() == again.json()
 
 
 def test_a_press_that_was_acted_upon_does_not_come_back_after_another_answer(offer, now, clock):
