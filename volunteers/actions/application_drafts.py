@@ -89,11 +89,16 @@ def add_document(application: Application, document: Document, *, at: datetime) 
     with transaction.atomic():
         present = lock(application)
         if present.state != State.DRAFT or present.documents.count() >= MOST:
-            text = _("書類は%(number)s件までです。") % {"number": MOST}
-            raise ActionError("too_many", text, field="documents", status=400)
+            raise too_many()
         ApplicationDocument.objects.create(
             application=present, title=document.file_name[:60], created_at=at, **asdict(document)
         )
+
+
+def too_many() -> ActionError:
+    """The error for more files than are taken."""
+    text = _("書類は%(number)s件までです。") % {"number": MOST}
+    return ActionError("too_many", text, field="documents", status=400)
 
 
 def remove_document(application: Application, pk: int, *, at: datetime) -> None:

@@ -1,13 +1,15 @@
 """Files that come with an application: what they are is read from the content, never the name.
 
 PDF, JPEG and PNG up to 5 MB. Pictures are drawn anew, upright, so that nothing of the camera's
-notes (place, device) and nothing hidden behind the picture is kept.
+notes (place, device) and nothing hidden behind the picture is kept. Anybody may send them: a few
+kB may unfold to a hundred MB, so the size is read first, and one at a time is unfolded.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import threading
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,8 +20,9 @@ from accounts.errors import ActionError
 
 MOST = 5
 LARGEST = 5 * 1024 * 1024
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 3000
+ONE_AT_A_TIME = threading.Lock()
 UNFIT = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
 
@@ -43,14 +46,15 @@ def read_document(upload: UploadedFile) -> Document:
         return Document(_with_ending(name, ".pdf"), "application/pdf", content)
     try:
         return _picture(name, content)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # a broken picture makes Pillow raise nearly anything
         text = _("「%(name)s」は読み取れません。PDF・JPEG・PNGのファイルを選んでください。")
         text %= {"name": name}
         raise ActionError("not_readable", text, field="documents", status=400) from error
 
 
 def _picture(name: str, content: bytes) -> Document:
-    with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+    opened = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))  # reads the header only
+    with ONE_AT_A_TIME, opened as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError("too many pixels")
         kind = picture.format

@@ -282,12 +282,14 @@ def _refuse(request: HttpRequest, organization: Organization, at: datetime) -> H
 def _take_files(request: HttpRequest, draft: Application, at: datetime) -> list[str]:
     """Keep the files that are fine; what is wrong with the others."""
     refused = []
-    for upload in request.FILES.getlist("documents"):
+    uploads = request.FILES.getlist("documents")
+    room = MOST - draft.documents.count()
+    for upload in uploads[:room]:  # the others are not even looked at: looking costs
         try:
             drafts.add_document(draft, read_document(upload), at=at)
         except ActionError as error:
             refused.append(error.text)
-    return refused
+    return refused if len(uploads) <= room else [*refused, drafts.too_many().text]
 
 
 def _contacts(draft: Application) -> dict[str, str]:
