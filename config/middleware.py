@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connections
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
 from psycopg_pool import PoolTimeout
@@ -39,6 +39,19 @@ def device_permissions(
         response = get_response(request)
         response.setdefault("Permissions-Policy", NO_DEVICES)
         return response
+
+    return middleware
+
+
+def storable_addresses(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """404 for an address with a NUL: PostgreSQL cannot even be asked for such a text."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        return get_response(request)
 
     return middleware
 

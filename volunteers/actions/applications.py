@@ -101,10 +101,12 @@ def invite_to_interview(
 def sign_pledge(application: Application, *, signed_name: str, at: datetime) -> Application:
     """The applicant reads the present pledge on the screen and signs it.
 
-    Raises ActionError wrong_state, other_name.
+    Signing again changes nothing. Raises ActionError wrong_state, other_name.
     """
     with transaction.atomic():
         present = lock(application)
+        if present.pledged_on is not None:
+            return present
         if present.state not in (State.SCREENING, State.INTERVIEW):
             raise ActionError("wrong_state", _("いまは署名できません。"))
         if not is_signature_of(signed_name, present.name, present.kana):

@@ -22,7 +22,7 @@ from accounts.models import Organization
 from volunteers import languages, phones
 from volunteers.applications import rules, words
 from volunteers.importing.dates import parse_date
-from volunteers.importing.text import one_line, plain
+from volunteers.importing.text import name_key, one_line, plain, visible
 from volunteers.record import Skill
 
 REQUIRED = {"required": gettext_lazy("入力してください。")}
@@ -174,12 +174,15 @@ class ContactForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **options})
 
     def clean_name(self) -> str:
-        """As typed, with single spaces."""
-        return one_line(self.cleaned_data["name"])
+        """As typed, with single spaces; a name needs something that can be read."""
+        name = one_line(visible(self.cleaned_data["name"]))
+        if not name_key(name):
+            raise ValidationError(REQUIRED["required"], code="required")
+        return name
 
     def clean_kana(self) -> str:
         """Full-width katakana; Latin letters stay."""
-        return str(jaconv.hira2kata(plain(self.cleaned_data["kana"])))
+        return str(jaconv.hira2kata(plain(visible(self.cleaned_data["kana"]))))
 
     def clean_email(self) -> str:
         """In lower case."""
@@ -300,9 +303,16 @@ def message_languages() -> list[tuple[str, str]]:
 
 
 def typed_values(data: QueryDict) -> dict[str, list[str]]:
-    """What was typed, to be kept as a draft; no more than a form can hold."""
+    """What was typed, to be kept as a draft; no more than a form, or the database, can hold."""
     kept = [(key, values) for key, values in data.lists() if key not in KEPT_OUT]
-    return {key[:60]: [value[:5000] for value in values[:20]] for key, values in kept[:200]}
+    return {
+        _storable(key)[:60]: [_storable(value)[:5000] for value in values[:20]]
+        for key, values in kept[:200]
+    }
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "")
 
 
 def typed_again(typed: Mapping[str, list[str]]) -> QueryDict:

@@ -33,6 +33,7 @@ _NOTHING = frozenset(
     ]
 )
 _DITTO = frozenset(["〃", "同上", "々", "''", '"', "″", "仝"])
+_JOINERS = "\u200c\u200d"
 _SEPARATORS = re.compile(r"[、,;；，/／\n\r]+")
 
 # Old and variant forms met in names. Used to compare, never to rewrite a name.
@@ -79,6 +80,14 @@ def one_line(text: str) -> str:
 def pieces(text: str) -> list[str]:
     """Split at the separators people use between items, never at ・ which occurs inside names."""
     return [piece for piece in (part.strip() for part in _SEPARATORS.split(plain(text))) if piece]
+
+
+def visible(text: str) -> str:
+    """Return the text without signs that only steer how others are shown (U+202E, U+200B).
+
+    The two joiners stay: Persian and Sinhala names are written with them.
+    """
+    return "".join(c for c in text if c in _JOINERS or unicodedata.category(c) != "Cf")
 
 
 def name_key(name: str) -> str:
