@@ -23,6 +23,7 @@ from realtime.models import Message
 from realtime.outbox import CODE, Recipient, queue
 from volunteers.models import Volunteer
 from volunteers.phones import to_e164
+from volunteers.same_person import identity
 
 BODIES = {
     "ja": "【{organization}】確認番号: {code}（10分間有効）。ほかの人に教えないでください。",
@@ -48,11 +49,16 @@ def read_contact(typed: str) -> str:
 
 
 def people_with(contact: str) -> list[Volunteer]:
-    """Volunteers who can be reached at the contact, in any organization."""
+    """Volunteers who can be reached at the contact, in any organization.
+
+    Nobody of whom it was said, in whatever register, that the number is not theirs.
+    """
     by_phone = Q(mobile=contact) | Q(phone=contact)
     wanted = Q(email__iexact=contact) if "@" in contact else by_phone
     found = Volunteer.objects.filter(wanted).select_related("organization", "user")
-    return list(found.order_by("organization__is_demo", "pk")[:20])
+    people = list(found.order_by("organization__is_demo", "pk")[:20])
+    wrong = {identity(one) for one in people if one.mobile == contact and one.contact_wrong_at}
+    return [one for one in people if identity(one) not in wrong]
 
 
 def subject_of(contact: str) -> str:

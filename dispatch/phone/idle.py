@@ -25,7 +25,7 @@ from dispatch.phone.people import signed_in_volunteer
 from dispatch.phone.reading import language_query, personal
 from realtime.models import Message
 from realtime.outbox import Recipient, queue
-from volunteers.actions.contacts import confirm_contact, report_wrong_contact
+from volunteers.actions.contacts import prove_contact, report_wrong_contact
 from volunteers.models import Volunteer
 
 WRONG_TRIES = Throttle("numbers-typed", 5, 3600)
@@ -61,7 +61,7 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
     form = NumberForm(request.POST)
     if not (form.is_valid() and number_is_right(offer.volunteer, form, by_link=True)):
         return _page(request, offer, form)
-    return offers.answer(request, token, "accept")
+    return offers.answer(request, token, "accept", proved=True)
 
 
 @csrf_exempt
@@ -92,7 +92,7 @@ def number_is_right(volunteer: Volunteer, form: NumberForm, *, by_link: bool) ->
         form.add_error(None, text)  # also for the right number, or guessing would go on
         return False
     if is_own_number(volunteer, form.cleaned_data["number"]):
-        confirm_contact(volunteer, by=None if by_link else volunteer.user, at=database_now())
+        prove_contact(volunteer, by=None if by_link else volunteer.user, at=database_now())
         return True
     WRONG_TRIES.count(key)
     WRONG_TRIES_A_DAY.count(key)

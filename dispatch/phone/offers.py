@@ -114,10 +114,13 @@ def explain(request: HttpRequest, token: str) -> HttpResponse:
     return back_to(request, token)
 
 
-def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
+def answer(
+    request: HttpRequest, token: str, verb: str, *, proved: bool = False
+) -> HttpResponse:
     """Take the answer once and show the offer; anything but POST only shows it.
 
     A GET comes from a browser that reloads after a failure: it must not answer for the person.
+    ``proved``: this request has shown who it is.
     """
     offer = find_offer(request, token)
     if offer is None:
@@ -128,7 +131,7 @@ def answer(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     press = press_of(request, at)
     if not press.is_new(offer):
         return outcome(request, back_to(request, token), offer, at)
-    if question := ask_first(request, offer, verb, at):
+    if not proved and (question := ask_first(request, offer, verb, at)):
         return outcome(request, question, offer, at, _("ご本人の確認をお願いします"))
     act = {"accept": accept_offer, "decline": decline_offer}[verb]
     try:

@@ -30,9 +30,10 @@ from dispatch.phone.people import safe_next, signed_in_volunteer
 from dispatch.phone.pushes import forget_this_browser
 from dispatch.phone.reading import personal, read_by
 from dispatch.phone.throttle import CODES_ASKED, CODES_TYPED, address_of
-from volunteers.actions.contacts import confirm_contact
+from volunteers.actions.contacts import prove_contact
 from volunteers.actions.sign_in import user_of
 from volunteers.models import Volunteer
+from volunteers.same_person import identity
 
 WAITING: Final = "volunteer_code"
 CHOICE: Final = "volunteer_choice"
@@ -183,8 +184,8 @@ def _proved(request: HttpRequest, waiting: dict[str, Any], at: datetime) -> Http
     )
     if not people:  # somebody guessed the code of a contact that nobody has
         return redirect("volunteer:sign_in")
-    if len({_identity(volunteer) for volunteer in people}) == 1:
-        return _enter(request, people[0], people, waiting["next"], at)
+    if len({identity(volunteer) for volunteer in people}) == 1:
+        return _enter(request, _still_there(people), people, waiting["next"], at)
     request.session[CHOICE] = {**waiting, "until": (at + PATIENCE).isoformat()}
     return redirect("volunteer:choose")
 
@@ -192,12 +193,18 @@ def _proved(request: HttpRequest, waiting: dict[str, Any], at: datetime) -> Http
 def _enter(
     request: HttpRequest, chosen: Volunteer, people: list[Volunteer], going_to: str, at: datetime
 ) -> HttpResponse:
-    same = [one for one in people if _identity(one) == _identity(chosen)]
+    same = [one for one in people if identity(one) == identity(chosen)]
     if all(is_idle(one, at) for one in same):
         keep = {"people": [one.pk for one in same], "chosen": chosen.pk, "next": going_to}
         request.session[PROOF] = {**keep, "until": (at + PATIENCE).isoformat()}
         return redirect("volunteer:prove")
     return _let_in(request, chosen, same, going_to, at)
+
+
+def _still_there(people: list[Volunteer]) -> Volunteer:
+    """The first row that the person has not left: only there something can be done."""
+    present = [one for one in people if one.status != Volunteer.Status.WITHDRAWN]
+    return (present or people)[0]
 
 
 def _let_in(
@@ -209,7 +216,7 @@ def _let_in(
         form = refused(ContactForm, words.refusal(error))
         return render(request, "volunteer/sign_in.html", {"form": form}, status=error.status)
     for one in same:
-        confirm_contact(one, by=user, at=at)
+        prove_contact(one, by=user, at=at)
     request.session.pop(CHOICE, None)
     request.session.pop(PROOF, None)
     sign_in_volunteer(request, user, chosen.pk)
@@ -222,11 +229,6 @@ def refused(form_class: type[Form], text: str) -> Form:
     form.errors.clear()
     form.add_error(None, text)
     return form
-
-
-def _identity(volunteer: Volunteer) -> tuple[str, object]:
-    """The same person in two registers has the same name and birth date."""
-    return "".join(volunteer.name.split()), volunteer.birth_date
 
 
 def _still(request: HttpRequest, key: str, at: datetime) -> dict[str, Any] | None:

@@ -22,11 +22,23 @@ CONTACTS = ("mobile", "email")
 
 
 def confirm_contact(volunteer: Volunteer, *, by: User | None, at: datetime) -> Volunteer:
-    """The person has just proved that the contact is theirs."""
+    """The desk has talked to the person: the contact is theirs."""
     with transaction.atomic():
         present = rows.lock(volunteer)
         present.contact_confirmed_at, present.contact_wrong_at = at, None
         present.save(update_fields=["contact_confirmed_at", "contact_wrong_at"])
+    return present
+
+
+def prove_contact(volunteer: Volunteer, *, by: User | None, at: datetime) -> Volunteer:
+    """The person has shown who it is, by a code or the registration number.
+
+    What was said about the mobile stays: no code goes to a number that is said to be another's, so
+    this proves something else. A code to it (`change_contact`) or the desk ends it.
+    """
+    with transaction.atomic():
+        present = rows.lock(volunteer)
+        _note_proof(present, at, of_mobile=False)
     return present
 
 
@@ -41,13 +53,20 @@ def change_contact(
         raise ActionError("invalid", "この連絡先は変更できません。", status=400)
     with transaction.atomic():
         changed = update_volunteer(volunteer, Record(fields={kind: value}), by=by, at=at)
-        changed.contact_confirmed_at, changed.contact_wrong_at = at, None
-        columns = ["contact_confirmed_at", "contact_wrong_at"]
+        _note_proof(changed, at, of_mobile=kind == "mobile")
         if kind == "mobile":
             changed.sms_stopped_at = None
-            columns.append("sms_stopped_at")
-        changed.save(update_fields=columns)
+            changed.save(update_fields=["sms_stopped_at"])
     return changed
+
+
+def _note_proof(present: Volunteer, at: datetime, *, of_mobile: bool) -> None:
+    """On a locked row; whoever has no mobile was reported at what is proved now."""
+    if of_mobile or not present.mobile:
+        present.contact_wrong_at = None
+    if present.contact_wrong_at is None:
+        present.contact_confirmed_at = at
+    present.save(update_fields=["contact_confirmed_at", "contact_wrong_at"])
 
 
 def report_wrong_contact(volunteer: Volunteer, *, at: datetime) -> bool:

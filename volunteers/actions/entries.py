@@ -81,8 +81,12 @@ def update_volunteer(
             raise ActionError("changed_meanwhile", "ほかの人がこの登録を変更しました。")
         changed = _assign(present, record.fields)
         if {"mobile", "phone", "email"} & set(changed):
-            # somebody knows the right one: what was said about the former holds no more
-            present.contact_confirmed_at, present.contact_wrong_at = at, None
+            # somebody knows the right one: what was said about the former holds no more; it was
+            # said about the mobile, if there is one
+            if "mobile" in changed or not present.mobile:
+                present.contact_wrong_at = None
+            if present.contact_wrong_at is None:
+                present.contact_confirmed_at = at
             present.sms_stopped_at = None if "mobile" in changed else present.sms_stopped_at
             present.save(update_fields=["contact_confirmed_at", "contact_wrong_at", "sms_stopped_at"])
         if "number" in changed:
