@@ -238,16 +238,23 @@ WHERE a.volunteer_id = ANY(%(ids)s) AND a.state = ANY(%(active)s)
   AND q.starts_at > %(history_from)s
 GROUP BY a.volunteer_id
 """
-# of a job for another organization only the time is known here
+# Of a job for another organization only the time is known here. A person has one day, in however
+# many registers; whose rows are linked by the sign-in is known without comparing names.
 BUSY = """
-SELECT a.volunteer_id, q.starts_at, q.ends_at,
+SELECT mine.me, q.starts_at, q.ends_at,
        CASE WHEN q.organization_id = %(organization)s THEN q.place_name ELSE '' END,
        q.place_area, q.place_lat,
        q.place_lon, a.remote OR q.mode = ANY(%(remote_modes)s)
-FROM dispatch_assignment a JOIN dispatch_request q ON q.id = a.request_id
-WHERE a.volunteer_id = ANY(%(ids)s) AND a.state = ANY(%(active)s)
+FROM (SELECT id AS me, id AS row FROM volunteers_volunteer WHERE id = ANY(%(ids)s)
+      UNION ALL
+      SELECT v.id, other.id FROM volunteers_volunteer v
+      JOIN volunteers_volunteer other ON other.user_id = v.user_id AND other.id <> v.id
+      WHERE v.id = ANY(%(ids)s)) mine
+JOIN dispatch_assignment a ON a.volunteer_id = mine.row
+JOIN dispatch_request q ON q.id = a.request_id
+WHERE a.state = ANY(%(active)s)
   AND q.starts_at < %(near_to)s AND q.ends_at > %(near_from)s AND q.mode <> 'translation'
-ORDER BY a.volunteer_id, q.starts_at, a.id
+ORDER BY mine.me, q.starts_at, a.id
 """
 
 

@@ -39,6 +39,7 @@ from dispatch.travel import LONGEST_MINUTES, Point, Site, minutes_between_jobs
 from realtime.events import organization_group, publish
 from realtime.outbox import reached
 from volunteers.models import Volunteer
+from volunteers.same_person import rows_of_person
 
 FARTHEST = timedelta(minutes=LONGEST_MINUTES)
 """No estimate of travel between two places is longer."""
@@ -196,7 +197,9 @@ def accept_offer(
                 return _too_late(request, offer, at=at, label=label)
             return Answer("yours", Offer.objects.get(pk=offer.pk), held)
         request = lock_request(offer.request_id)
-        offer = Offer.objects.select_for_update().select_related("volunteer").get(pk=offer.pk)
+        # not the volunteer: all rows of one person are locked together, in order, in `take_seat`
+        alone = Offer.objects.select_for_update(of=("self",))
+        offer = alone.select_related("volunteer").get(pk=offer.pk)
         if held := _held(request, offer.volunteer_id):
             return Answer("yours", offer, held)
         over = request.status != Request.Status.OPEN or request.ends_at <= at
@@ -330,11 +333,14 @@ def take_seat(
     seat = next((n for n in range(1, request.seats + 1) if n not in taken), 0)
     if not seat:
         raise ActionError("no_seat", _("すでに人数がそろっています。"))
-    # two requests may be accepted by one person at once: they meet at this lock
-    volunteer = Volunteer.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
-    if clash := find_clash(request, volunteer, remote=remote):
-        # whose other job it is stays with the volunteer's own organization
-        raise overlap(None if is_lent(volunteer, request.organization_id) else clash)
+    # two requests may be accepted by one person at once, in two registers: they meet at this lock
+    rows = rows_of_person(volunteer)
+    locked = Volunteer.objects.select_for_update(no_key=True).filter(pk__in=rows).order_by("pk")
+    volunteer = {row.pk: row for row in locked}[volunteer.pk]
+    if clash := find_clash(request, volunteer, rows, remote=remote):
+        # whose other job it is stays with the organization of the booked row
+        lent = clash.volunteer_id != volunteer.pk or is_lent(volunteer, request.organization_id)
+        raise overlap(None if lent else clash)
     try:
         with transaction.atomic():
             assignment = Assignment.objects.create(
@@ -355,15 +361,17 @@ def take_seat(
     return assignment
 
 
-def find_clash(request: Request, volunteer: Volunteer, *, remote: bool) -> Assignment | None:
-    """The volunteer's booking that leaves too little time to travel, if there is one.
+def find_clash(
+    request: Request, volunteer: Volunteer, rows: list[int], *, remote: bool
+) -> Assignment | None:
+    """The person's booking that leaves too little time to travel, if there is one.
 
-    A translation in writing fits beside anything.
+    ``rows``: the person's rows in all registers. A translation in writing fits beside anything.
     """
     if request.mode == Mode.TRANSLATION:
         return None
     near = (request.starts_at - FARTHEST, request.ends_at + FARTHEST)
-    booked = volunteer.assignments.active().filter(period__overlap=near)
+    booked = Assignment.objects.active().filter(volunteer__in=rows, period__overlap=near)
     home = _point(volunteer.lat, volunteer.lon)
     written = Q(request__mode=Mode.TRANSLATION) | Q(request=request)
     for other in booked.exclude(written).select_related("request"):
@@ -429,7 +437,8 @@ def fill_if_complete(request: Request, *, at: datetime) -> list[int]:
 def withdraw_open_offers(request: Request, *, at: datetime) -> list[int]:
     """Tell everybody who was still asked that somebody else goes; returns who."""
     told = []
-    for other in request.offers.open().select_for_update().select_related("volunteer"):
+    asked = request.offers.open().select_for_update(of=("self",)).select_related("volunteer")
+    for other in asked:  # locking the people, too, would meet somebody else's `take_seat`
         other.state, other.answered_at = Offer.State.WITHDRAWN, at
         other.save(update_fields=["state", "answered_at"])
         tell_filled(other, at=at)
