@@ -267,9 +267,10 @@ def _act(request: HttpRequest, volunteer: Volunteer, pk: int, name: str) -> Http
 def _done(request: HttpRequest, assignment: Assignment, step: Step, name: str) -> bool:
     """Whether it has happened, now or before; says so, or why not.
 
-    A press without a signal counts for when it was made, so far as that was allowed then.
+    A press without a signal counts for when it was made, so far as that was allowed then, and never
+    for before what it follows: telephones' clocks are set.
     """
-    at = database_now() - age_of(request)
+    at = max(database_now() - age_of(request), *_before(assignment))
     try:
         if not step.is_past(assignment):
             if name not in allowed_at(assignment, at, ""):
@@ -280,6 +281,13 @@ def _done(request: HttpRequest, assignment: Assignment, step: Step, name: str) -
         return False
     messages.success(request, str(step.done))
     return True
+
+
+def _before(assignment: Assignment) -> list[datetime]:
+    """What has been recorded of the booking so far."""
+    one = assignment
+    said = (one.on_the_way_at, one.arrived_at, one.started_at)
+    return [one.created_at, *(each for each in said if each is not None)]
 
 
 @volunteers_only

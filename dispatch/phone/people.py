@@ -11,10 +11,12 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.sessions import note_use
 from accounts.sign_in import volunteer_session
@@ -23,6 +25,18 @@ from dispatch.phone.reading import personal, read_by
 from volunteers.models import Volunteer
 
 View = Callable[..., HttpResponse]
+LEFT_MAY = frozenset(
+    {
+        "data",
+        "report",
+        "receipt",
+        "devices_end",
+        "passkey_remove",
+        "push_unsubscribe",
+        "switch_organization",
+    }
+)
+"""Names of pages with something to press for people who have left; the others only show."""
 
 
 def signed_in_volunteer(request: HttpRequest) -> Volunteer | None:
@@ -55,7 +69,8 @@ def get_own_assignment(volunteer: Volunteer, pk: int) -> Assignment:
 def volunteers_only(view: View) -> View:
     """Let a signed-in volunteer in (as second argument), in the reader's language.
 
-    Others are sent to the sign-in page; a page that only takes POST is not where they come back to.
+    Whoever has left looks only, takes the data along and hands in what is due. Others are sent to
+    the sign-in page; a page that only takes POST is not where they come back to.
     """
 
     @wraps(view)
@@ -68,9 +83,19 @@ def volunteers_only(view: View) -> View:
             return redirect(reverse("volunteer:sign_in") + query)
         note_use(request.session.session_key)
         read_by(request, volunteer)
+        if _has_left(request, volunteer):
+            messages.error(request, _("退会した登録は、見ることだけができます。"))
+            return redirect("volunteer:me")
         return view(request, volunteer, *args, **kwargs)
 
     return guarded
+
+
+def _has_left(request: HttpRequest, volunteer: Volunteer) -> bool:
+    """Somebody who has left wants to change something."""
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    left = volunteer.status == Volunteer.Status.WITHDRAWN
+    return left and request.method not in {"GET", "HEAD"} and page not in LEFT_MAY
 
 
 def safe_next(request: HttpRequest, given: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,6 +26,8 @@ from volunteers.record import Absence, FieldEntry, Record, Skill
 from volunteers.schedules import plain_rules
 
 MOST_EXCEPTIONS = 60
+FARTHEST = timedelta(days=731)
+"""Days off and extra hours are noted up to two years ahead."""
 GROUPS = ("asking", "news", "reminder")
 """Groups of messages that a way may be muted for."""
 
@@ -67,7 +69,7 @@ def save_hours(
 def add_exception(
     volunteer: Volunteer, absence: Absence, *, by: User | None, at: datetime
 ) -> Volunteer:
-    """Days off, or extra hours. Raises ActionError: past, too_many, days_reversed."""
+    """Days off, or extra hours. Raises ActionError: past, far, too_many, days_reversed."""
     with transaction.atomic():
         present = rows.lock(volunteer)
         today = at.astimezone(TOKYO).date()
@@ -77,6 +79,9 @@ def add_exception(
         if absence.last_day < today:
             text = _("今日から後の日にしてください。")
             raise ActionError("past", text, field="first_day", status=400)
+        if absence.last_day > today + FARTHEST:
+            field = "last_day" if absence.last_day != absence.first_day else "first_day"
+            raise ActionError("far", _("2年先までの日にしてください。"), field=field, status=400)
         known = [_absence(row) for row in present.exceptions.all()]
         if len([one for one in known if one.last_day >= today]) >= MOST_EXCEPTIONS:
             text = _("登録できる数を超えました。要らないものを消してください。")

@@ -26,8 +26,11 @@ def add_training(
     ends_on: date | None,
     by: User | None,
     at: datetime,
-) -> Training:
-    """A certificate or a training; unverified. Raises ActionError: ends_first, future, too_many."""
+) -> Training | None:
+    """A certificate or a training; unverified. None if it is there already.
+
+    Raises ActionError: ends_first, future, too_many.
+    """
     with transaction.atomic():
         present = rows.lock(volunteer)
         if done_on and ends_on and ends_on < done_on:
@@ -36,6 +39,8 @@ def add_training(
         if done_on and done_on > at.astimezone(TOKYO).date():
             text = _("取得・受講日は、今日までの日にしてください。")
             raise ActionError("future", text, field="done_on", status=400)
+        if present.trainings.filter(kind=kind, name=name, done_on=done_on).exists():
+            return None
         if present.trainings.count() >= MOST:
             raise ActionError("too_many", _("登録できる数を超えました。"), status=400)
         training = Training.objects.create(

@@ -70,6 +70,8 @@ def _add(volunteer: Volunteer, form: TrainingForm) -> None:
     with transaction.atomic():
         values = {name: form.cleaned_data[name] for name in COLUMNS}
         training = add_training(volunteer, **values, by=volunteer.user, at=at)
+        if training is None:  # sent twice
+            return
         kind = training.get_kind_display()
         tell_desk(
             volunteer,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.clock import database_now
 from accounts.errors import ActionError
+from accounts.sessions import end_sessions
 from dispatch.actions.leaving import bookings_of, leave
 from dispatch.phone import words
 from dispatch.phone.forms import posted
@@ -49,7 +50,7 @@ def data(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @volunteers_only
 def leave_page(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
-    """What leaving means here and now; POST does it and ends the session."""
+    """What leaving means here and now; POST does it and ends the sessions on all devices."""
     at = database_now()
     form = LeaveForm(posted(request), label_suffix="")
     if request.method == "POST" and form.is_valid():
@@ -58,7 +59,8 @@ def leave_page(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         except ActionError as error:
             form.add_error(None, words.refusal(error))
         else:
-            if not _elsewhere(volunteer):
+            if volunteer.user is not None and not _elsewhere(volunteer):
+                end_sessions(volunteer.user)
                 logout(request)
             return redirect("volunteer:left")
     bookings = bookings_of(volunteer, at)
