@@ -37,7 +37,6 @@ from dispatch.offer_codes import codes_for
 from dispatch.timing import after_filling, is_watching, offer_expiry, send_not_before
 from dispatch.travel import LONGEST_MINUTES, Point, Site, minutes_between_jobs
 from realtime.events import organization_group, publish
-from realtime.outbox import reached
 from volunteers.models import Volunteer
 from volunteers.same_person import rows_of_person
 
@@ -168,12 +167,14 @@ def mark_sent(offer_id: int, *, at: datetime) -> None:
 
 
 def mark_seen(offer: Offer, *, at: datetime) -> None:
-    """The volunteer opened the page; only ever moves forward."""
+    """The volunteer's page was opened, perhaps by a scanner of mails; only ever moves forward.
+
+    So it stops no further way: `realtime.outbox.reached` is for when a person surely looks.
+    """
     moved = Offer.objects.filter(
         pk=offer.pk, state__in=[Offer.State.PREPARED, Offer.State.SENT]
     ).update(state=Offer.State.SEEN, seen_at=at)
     Volunteer.objects.filter(pk=offer.volunteer_id).update(last_seen_at=at)
-    reached(offer.key, at)
     if moved:
         with transaction.atomic():
             save_and_announce(lock_request(offer.request_id))

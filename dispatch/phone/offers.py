@@ -4,7 +4,9 @@ The secret in the address is the permission, for this one offer and nothing else
 be known before accepting and takes an answer by a button. Nobody is asked to sign in for that, and
 no cookie is needed (the browser inside another app may keep none), therefore no CSRF token either:
 whoever could forge such a request would have to know the secret, and could then simply send it.
-Opening the page answers nothing; it only notes that a person has seen the offer.
+Opening the page answers nothing; it only notes that a person has seen the offer. Mail scanners open
+it, too, and look like browsers: that somebody was reached is believed of a page that stays before
+somebody's eyes, or of a button.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ from dispatch.phone.stages import stage_of
 from dispatch.phone.throttle import UNKNOWN_LINKS, address_of
 from dispatch.ringing import rings_at
 from dispatch.subscriptions import price_estimate, room_link
+from realtime.outbox import reached
 from volunteers.actions import mark_seen as note_presence
 from volunteers.languages import get as language_of
 from volunteers.languages import name as language_name
@@ -78,8 +81,11 @@ def offer_fragment(request: HttpRequest, token: str) -> HttpResponse:
     if offer is None:
         return unknown_link(request)
     at = database_now()
-    if at - (offer.volunteer.last_seen_at or offer.created_at) > PRESENCE and is_person(request):
-        note_presence(offer.volunteer_id, at=at)
+    if is_person(request):
+        if at - (offer.volunteer.last_seen_at or offer.created_at) > PRESENCE:
+            note_presence(offer.volunteer_id, at=at)
+        if request.headers.get("X-Page-Visible"):
+            reached(offer.key, at)
     fragment = render_to_string("volunteer/_offer.html", offer_context(request, offer, at))
     etag = etag_of(fragment)
     if request.headers.get("If-None-Match") == etag:
@@ -138,6 +144,7 @@ def answer(
         given = act(offer, via=Offer.Via.WEB, at=at)
     except ActionError as error:
         refused = words.refusal(error)
+        reached(offer.key, at)
         page = offer_page(request, offer, at, refused=refused, status=error.status)
         return outcome(request, page, offer, at, refused)
     press.done(offer)

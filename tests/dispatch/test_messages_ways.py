@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from accounts.models import Organization, User
-from dispatch.actions.offers import accept_offer, mark_seen
+from dispatch.actions.offers import accept_offer
 from dispatch.answer_texts import CODES, REPLIES, SPOKEN
 from dispatch.answering import reply_text
 from dispatch.message_texts import TEXTS
@@ -16,6 +16,7 @@ from dispatch.messages import send_offer, tell, tell_person
 from dispatch.models import MessageTemplate, Offer, Request
 from dispatch.wording import check_template, kinds_of_texts, placeholders_of, text_of
 from realtime.models import Message, PushSubscription
+from tests.conftest import Clock
 from tests.dispatch.answers import ask, request_on
 from tests.factories import OfferFactory, RequestFactory
 from volunteers.models import Volunteer
@@ -158,15 +159,39 @@ def test_a_message_that_is_wanted_nowhere_is_not_written(
     assert tell(hana, secret, "booking_cancelled", dedupe_key="z", at=now)
 
 
-def test_opening_an_offer_or_answering_it_ends_the_other_ways(
-    city: Organization, everywhere: Volunteer, now: datetime
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 Safari/537.36"
+
+
+def test_a_page_before_somebodys_eyes_ends_the_other_ways_and_a_scanner_of_mails_does_not(
+    city: Organization, everywhere: Volunteer, now: datetime, clock: Clock
 ) -> None:
     [offer] = ask(request_on(city, 0), everywhere, at=now)
     message = Message.objects.get(dedupe_key=f"{offer.key}:asked")
-    assert message.further
-    mark_seen(offer, at=now + timedelta(minutes=1))
-    message.refresh_from_db()
-    assert message.further == []
+    ways = message.further
+    assert ways
+
+    def after_get(path: str, agent: str = CHROME, **headers: str) -> list[dict[str, str]]:
+        told = Client().get(f"/o/{offer.token}/{path}", headers={"User-Agent": agent, **headers})
+        assert told.status_code == 200
+        message.refresh_from_db()
+        left: list[dict[str, str]] = message.further
+        return left
+
+    assert after_get("") == ways
+    offer.refresh_from_db()
+    assert offer.state == "seen"
+    assert after_get("fragment/") == ways  # a page in the background
+    assert after_get("fragment/", "curl/8", **{"X-Page-Visible": "1"}) == ways
+    assert after_get("fragment/", **{"X-Page-Visible": "1"}) == []
+
+
+def test_a_press_that_is_refused_ends_the_other_ways_too(
+    city: Organization, everywhere: Volunteer, now: datetime, clock: Clock
+) -> None:
+    [offer] = ask(request_on(city, 0), everywhere, at=now)
+    everywhere.registrations.update(ends_on=now.date() - timedelta(days=1))
+    assert Client().post(f"/o/{offer.token}/accept/").status_code >= 400
+    assert Message.objects.get(dedupe_key=f"{offer.key}:asked").further == []
 
 
 def test_an_answer_from_a_page_takes_back_what_has_not_left(

@@ -166,7 +166,9 @@ def test_an_open_page_says_by_itself_that_somebody_else_took_it(
     expect(page.get_by_role("button", name="引き受けます")).to_be_visible()
     rival = OfferFactory(request=offer.request, volunteer=minh)
     accept_offer(rival, via="web", at=database_now())
-    page.evaluate("dispatchEvent(new Event('online'))")  # what else happens within ten seconds
+    with page.expect_request("**/fragment/") as asked:
+        page.evaluate("dispatchEvent(new Event('online'))")  # what else happens within ten seconds
+    assert asked.value.headers["x-page-visible"] == "1"  # a person looks: no further way is needed
     expect(page.get_by_role("heading", name="ほかの方に決まりました")).to_be_visible()
     expect(page.get_by_role("button", name="引き受けます")).to_have_count(0)
 

@@ -71,7 +71,8 @@ class Live {
     const timeout = setTimeout(() => request.abort(), TIMEOUT);
     this.tried = Date.now();
     try {
-      const headers = { "X-Requested-With": "fetch", ...(this.etag && { "If-None-Match": this.etag }) };
+      const visible = document.visibilityState === "visible" && { "X-Page-Visible": "1" };
+      const headers = { "X-Requested-With": "fetch", ...visible, ...(this.etag && { "If-None-Match": this.etag }) };
       const answer = await fetch(this.url, { headers, cache: "no-store", credentials: "same-origin", signal: request.signal });
       if (answer.redirected || answer.status === 401 || answer.status === 403) return this.stop("signed-out");
       if (answer.status === 200) { this.swap(await answer.text()); this.etag = answer.headers.get("ETag"); }
