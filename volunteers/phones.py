@@ -32,6 +32,11 @@ def to_e164(text: str) -> str:
     return e164
 
 
+def is_mobile(e164: str) -> bool:
+    """Whether it is a Japanese mobile number, the kind that gets an SMS at the price at home."""
+    return bool(_MOBILE.fullmatch(e164))
+
+
 def as_written(e164: str) -> str:
     """The number as people in Japan write it: 090-1234-5678, or +82 2-… from abroad."""
     try:

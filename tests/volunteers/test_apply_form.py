@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.clock import database_now
 from accounts.models import Organization
+from accounts.throttle import Throttle
 from realtime.models import Message
 from tests.conftest import Clock
 from tests.volunteers.applying import (
@@ -20,7 +21,8 @@ from tests.volunteers.applying import (
     send_application,
     upload,
 )
-from volunteers.applications import rules
+from volunteers.actions import application_drafts
+from volunteers.applications import public_views, rules
 from volunteers.applications.messages import tell_applicant
 from volunteers.models import Application, ApplicationDocument
 
@@ -214,6 +216,59 @@ def test_one_address_cannot_begin_without_end(client: Client, open_city: Organiz
     assert answer.status_code == 429
     assert "市役所で助けてもらいました。" in answer.content.decode()
     assert Application.objects.count() == 20
+
+
+@pytest.mark.parametrize("mobile", ["+82 10-1234-5678", "042-123-4567"])
+def test_codes_by_sms_go_to_mobiles_in_japan_only(
+    client: Client, open_city: Organization, mobile: str
+) -> None:
+    answer = client.post(form_of(open_city), filled(go="1", mobile=mobile, email=""))
+    assert answer.context["form"].errors.keys() == {"email"}
+    assert client.post(form_of(open_city), filled(go="1", mobile=mobile)).status_code == 302
+    confirm = reverse("volunteers:apply_confirm", args=[open_city.slug])
+    assert client.get(confirm).context["contacts"].keys() == {"email"}
+    client.post(confirm, {"send": "sms"})
+    assert not Message.objects.exists()
+    client.post(confirm, {"send": "email"})
+    sent = Message.objects.get()
+    assert (sent.channel, sent.further) == ("email", [])
+
+
+def test_an_organization_pays_for_few_codes_an_hour(
+    open_city: Organization, town: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_views, "SMS_CODES", Throttle("few", 2, 3600))
+    town.takes_applications = True
+    town.save()
+    for number, organization in enumerate([open_city, open_city, open_city, town]):
+        browser = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        typed = filled(go="1", mobile=f"080-1234-567{number}")
+        browser.post(form_of(organization), typed)
+        confirm = reverse("volunteers:apply_confirm", args=[organization.slug])
+        browser.post(confirm, {"send": "sms"})
+    sent = Message.objects.filter(channel="sms").order_by("id")
+    assert [one.organization_id for one in sent] == [open_city.pk, open_city.pk, town.pk]
+    browser = Client(REMOTE_ADDR="192.0.2.2")
+    browser.post(form_of(open_city), filled(go="1", mobile="080-1234-5679"))
+    confirm = reverse("volunteers:apply_confirm", args=[open_city.slug])
+    refused = browser.post(confirm, {"send": "sms"}).content.decode()
+    assert "いまはSMSで確認番号を送れません" in refused
+    browser.post(confirm, {"send": "email"})
+    assert Message.objects.filter(channel="email").exists()
+
+
+def test_files_of_people_who_proved_no_contact_fill_no_more_than_their_room(
+    client: Client, open_city: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application_drafts, "UNPROVED_BYTES", 2 * len(PDF))
+    send_application(client, open_city, documents=[upload(PDF)])  # proved: counts no more
+    for count in (1, 2, 2):
+        answer = Client().post(form_of(open_city), filled(go="1", documents=[upload(PDF)]))
+        drafts = ApplicationDocument.objects.filter(application__state="draft")
+        assert drafts.count() == count
+    assert answer.status_code == 422
+    assert "いまは書類をお預かりできません" in answer.content.decode()
+    assert Client().post(form_of(open_city), filled(go="1")).status_code == 302
 
 
 def test_pictures_lose_what_the_camera_noted(client: Client, open_city: Organization) -> None:

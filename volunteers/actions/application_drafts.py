@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from accounts.errors import ActionError
@@ -39,6 +41,10 @@ COLUMNS = (
     "guardian_phone",
     "guardian_consent_on",
 )
+
+
+UNPROVED_BYTES = 200 * 1024 * 1024
+"""Of files with drafts of one organization, whose contacts nobody has proved yet."""
 
 
 def begin_application(organization: Organization, *, language: str, at: datetime) -> Application:
@@ -85,14 +91,26 @@ def complete_draft(
 
 
 def add_document(application: Application, document: Document, *, at: datetime) -> None:
-    """Add a file to a draft. Raises ActionError too_many."""
+    """Add a file to a draft. Raises ActionError too_many, no_room."""
     with transaction.atomic():
         present = lock(application)
         if present.state != State.DRAFT or present.documents.count() >= MOST:
             raise too_many()
+        if _unproved_bytes(present.organization) + len(document.content) > UNPROVED_BYTES:
+            text = _("いまは書類をお預かりできません。書類なしで応募し、後で窓口にお出しください。")
+            raise ActionError("no_room", text, field="documents", status=429)
         ApplicationDocument.objects.create(
             application=present, title=document.file_name[:60], created_at=at, **asdict(document)
         )
+
+
+def _unproved_bytes(organization: Organization) -> int:
+    files = ApplicationDocument.objects.filter(
+        application__organization=organization,
+        application__state=State.DRAFT,
+        application__kind=Application.Kind.NEW,
+    )
+    return int(files.aggregate(total=Sum(Length("content")))["total"] or 0)
 
 
 def too_many() -> ActionError:

@@ -47,6 +47,8 @@ POSTS = Throttle("application-posts", 60, 3600)
 BEGUN = Throttle("applications-begun", 20, 3600)
 CODES = Throttle("application-codes", 10, 3600)
 TRIES = Throttle("application-tries", 60, 3600)
+SMS_CODES = Throttle("application-sms-codes", 20, 3600)
+"""Of one organization, which pays for them out of what its offers are paid from."""
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -293,9 +295,11 @@ def _take_files(request: HttpRequest, draft: Application, at: datetime) -> list[
 
 
 def _contacts(draft: Application) -> dict[str, str]:
-    from volunteers.phones import as_written
+    """Where a code may go: anybody can have one sent, so only to mobiles in Japan, and by e-mail."""
+    from volunteers.phones import as_written, is_mobile
 
-    known = {"sms": as_written(draft.mobile) if draft.mobile else "", "email": draft.email}
+    mobile = as_written(draft.mobile) if is_mobile(draft.mobile) else ""
+    known = {"sms": mobile, "email": draft.email}
     return {channel: address for channel, address in known.items() if address}
 
 
@@ -304,13 +308,18 @@ def _address(draft: Application, channel: str) -> str:
 
 
 def _send_code(request: HttpRequest, draft: Application, channel: str, at: datetime) -> None:
-    """Send a code to the contact; raises ActionError too_many_codes."""
+    """Send a code to the contact; raises ActionError too_many_codes, sms_used_up."""
     if CODES.count(address_of(request)):
         text = _("続けて送信されました。しばらくおいてから、もう一度お試しください。")
         raise ActionError("too_many_codes", text, status=429)
     draft.contact_channel = channel  # not saved before the code has come back
     with transaction.atomic():
         code = issue_code(telling.subject_of(_address(draft, channel)), at=at)
+        if channel == "sms" and SMS_CODES.count(str(draft.organization_id)):
+            text = _(
+                "いまはSMSで確認番号を送れません。メールで受け取るか、1時間ほどお待ちください。"
+            )
+            raise ActionError("sms_used_up", text, status=429)
         telling.tell_applicant(draft, "code", at=at, code=code)
     request.session[SENT_CODE] = {"reference": draft.reference, "channel": channel}
 
