@@ -42,6 +42,27 @@ def document_of(application: Application, at: datetime) -> ApplicationDocument:
     )  # fmt: skip
 
 
+def test_whom_the_confirmed_contact_does_not_reach_the_other_one_does_or_the_desk(
+    application: Application, coordinator: User, now: datetime
+) -> None:
+    actions.decline_application(application, note="", by=coordinator, at=now)
+    told = Message.objects.get(kind="application_declined")
+    assert [told.channel, *(way["channel"] for way in told.further)] == ["sms", "email", "hand"]
+    assert told.further[0]["address"] == application.email
+    assert told.further[0]["subject"] == told.subject
+    assert {way["body"] for way in told.further} == {told.body}
+
+
+def test_no_number_abroad_is_written_to_that_nobody_proved(
+    application: Application, coordinator: User, now: datetime
+) -> None:
+    application.mobile, application.contact_channel = "+821012345678", "email"
+    application.save()
+    actions.decline_application(application, note="", by=coordinator, at=now)
+    told = Message.objects.get(kind="application_declined")
+    assert [told.channel, *(way["channel"] for way in told.further)] == ["email", "hand"]
+
+
 def test_from_papers_to_interview_to_the_register(
     desk: Client, application: Application, coordinator: User, now: datetime
 ) -> None:

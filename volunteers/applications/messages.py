@@ -13,9 +13,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from realtime.models import Message
-from realtime.outbox import CALM, CODE, Recipient, queue
+from realtime.outbox import CALM, CODE, Recipient, Way, queue
 from volunteers.applications.words import organization_name
 from volunteers.models import Application
+from volunteers.phones import is_mobile
 
 TEXTS: Final = {
     "ja": {
@@ -73,13 +74,14 @@ def status_url(application: Application) -> str:
     )
 
 
-def contact_of(application: Application) -> tuple[str, str]:
-    """(channel, address): the confirmed contact, else what there is, else by hand."""
+def contacts_of(application: Application) -> list[tuple[str, str]]:
+    """(channel, address): the confirmed contact, then the other one, at last by hand."""
+    proved = application.contact_channel
     known = {"sms": application.mobile, "email": application.email}
-    channel = application.contact_channel
-    if not known.get(channel):
-        channel = next((one for one, address in known.items() if address), Message.Channel.HAND)
-    return channel, known.get(channel, "")
+    if proved != Message.Channel.SMS and not is_mobile(application.mobile):
+        known.pop("sms")
+    usable = [(channel, address) for channel, address in known.items() if address]
+    return [*sorted(usable, key=lambda one: one[0] != proved), (Message.Channel.HAND, "")]
 
 
 def subject_of(address: str) -> str:
@@ -91,7 +93,7 @@ def tell_applicant(
     application: Application, kind: str, *, at: datetime, once: str = "", **facts: str
 ) -> Message:
     """Queue one message; ``once`` tells apart several of a kind (a second date of an interview)."""
-    channel, address = contact_of(application)
+    (channel, address), *others = contacts_of(application)
     organization = application.organization
     texts = TEXTS.get(application.message_language, TEXTS["ja"])
     known = {
@@ -100,6 +102,9 @@ def tell_applicant(
         **facts,
     }
     secret = secrets.token_hex(8) if kind == "code" else once
+    subject, body = texts["subject"].format(**known), texts[kind].format(**known)
+    # a code proves the one contact that it is sent to
+    further = [] if kind == "code" else [Way(*other, body, subject) for other in others]
     return queue(
         Recipient(
             organization_id=organization.pk,
@@ -110,10 +115,11 @@ def tell_applicant(
             simulated=organization.is_demo,
         ),
         kind="code" if kind == "code" else f"application_{kind}",
-        subject=texts["subject"].format(**known),
-        body=texts[kind].format(**known),
+        subject=subject,
+        body=body,
         dedupe_key=f"application:{application.pk}:{kind}:{secret}".rstrip(":"),
         subject_key=f"application:{application.pk}",
+        further=further,
         patience=CODE if kind == "code" else CALM,
         at=at,
     )
