@@ -84,7 +84,7 @@ class ReportForm(forms.Form):
         help_text=_("3枚まで、1枚8MBまで。JPEGかPNGの写真を選んでください。"),
     )
     drop_receipts = forms.MultipleChoiceField(
-        label=_("取り除く写真"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("削除する写真"), required=False, widget=forms.CheckboxSelectMultiple
     )
     outcome = forms.ChoiceField(label=_("結果"), choices=OUTCOMES, widget=forms.RadioSelect)
     comment = forms.CharField(

@@ -40,11 +40,11 @@ _VERBS = {
     "channel_resumed": ("ok", "check", "停止した連絡方法を1つ再開しました"),
     "line_connected": ("ok", "check", "LINEをつなぎました"),
     "line_first": ("", "edit", "LINEを最初の連絡方法にしました"),
-    "line_disconnected": ("", "minus-circle", "LINEを外しました"),
+    "line_disconnected": ("", "minus-circle", "LINEとの連携を解除しました"),
     "line_gone": ("warn", "minus-circle", "LINEで連絡できなくなりました"),
     "passkey_added": ("", "lock", "パスキーを登録しました"),
     "passkey_removed": ("", "lock", "パスキーを取り消しました"),
-    "signed_out_devices": ("", "sign-out", "ほかの端末をサインアウトさせました"),
+    "signed_out_devices": ("", "sign-out", "ほかの端末をサインアウトしました"),
     "data_downloaded": ("", "download", "自分のデータを受け取りました"),
     "imported": ("", "upload", "名簿から取り込みました"),
 }

@@ -40,7 +40,7 @@ def connect_line(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         messages.success(request, _("これからは、まずLINEでご連絡します。"))
     if wanted == "disconnect":
         disconnect_line(volunteer, by=volunteer.user, at=at)
-        messages.success(request, _("LINEを外しました。"))
+        messages.success(request, _("LINEとの連携を解除しました。"))
     if request.method == "POST":
         return redirect("volunteer:line")
     return _page(request, volunteer)

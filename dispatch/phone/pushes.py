@@ -65,7 +65,7 @@ def try_out(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
     sent = send_push(
         volunteer,
         kind="push_test",
-        title=_("通知のためし"),
+        title=_("受信テスト"),
         body=_("この通知が見えていれば、呼び出しを受け取れます。"),
         url=home_url(),
         subject_key=volunteer.key,

@@ -47,7 +47,7 @@ class RenewalForm(ContactForm, SigningForm):
         label=gettext_lazy("活動できる時間は、いまの登録のとおりです。"),
         error_messages={
             "required": gettext_lazy(
-                "時間を確かめて、印をつけてください。先に変えることもできます。"
+                "時間を確かめて、チェックを入れてください。先に変えることもできます。"
             )
         },
     )

@@ -210,7 +210,7 @@ def test_what_home_lists_is_readable_although_it_was_never_opened(
     page.goto(live_server.url + "/v/")
     expect(page.get_by_role("heading", name="わたしのページ")).to_be_visible()
     page.goto(live_server.url + "/v/history/")
-    expect(page.get_by_role("heading", name="電波がありません")).to_be_visible()
+    expect(page.get_by_role("heading", name="通信できません")).to_be_visible()
     shot(page, "offline-nothing")
 
 

@@ -52,6 +52,14 @@ def test_placeholders_are_kept(code):
     assert not wrong
 
 
+def test_japanese_texts_avoid_words_that_read_like_a_translation():
+    """An address of a page is no 住所, a connection no wave, a tick no sign."""
+    odd = re.compile(
+        "ページの住所|ためし(?:$|の|です)|サインアウトさせ|電波がありません|印をつけ|取り除|二度"
+    )
+    assert not [forms for forms, _ in messages("en") if odd.search("".join(forms))]
+
+
 def test_english_texts_hold_no_japanese():
     assert not [forms for _, forms in messages("en") if KANJI_OR_KANA.search("".join(forms))]
 

@@ -121,7 +121,7 @@ class SkillRows(BaseFormSet):
                 self.forms[0].add_error("language", _("ことばを一つ以上選んでください。"))
             raise ValidationError(_("ことばを一つ以上選んでください。"), code="no_language")
         if len(set(tags)) < len(tags):
-            raise ValidationError(_("同じことばが二度あります。"), code="language_twice")
+            raise ValidationError(_("同じ言語が2回選ばれています。"), code="language_twice")
 
     def skills(self) -> list[Skill]:
         """The rows that name a language; never verified, which the desk does."""
@@ -167,7 +167,7 @@ class ContactForm(forms.Form):
     )  # fmt: skip
     public_name_consent = forms.BooleanField(
         label=gettext_lazy("名前を通訳の相手や登録証に示してもよい"), required=False,
-        help_text=gettext_lazy("印をつけないときは、登録番号だけを示します。"),
+        help_text=gettext_lazy("チェックを入れないときは、登録番号だけを示します。"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -240,9 +240,12 @@ class ApplicationForm(ContactForm):
     def clean(self) -> dict[str, Any]:
         """A telephone or an address to write to; a minor's guardian has agreed."""
         data = super().clean() or {}
-        unreachable = not data.get("mobile") and not data.get("email")
-        if unreachable and not {"mobile", "email"} & set(self.errors):
-            self.add_error("mobile", _("携帯電話かメールのどちらかを入力してください。"))
+        if not {"mobile", "email"} & set(self.errors) and not data.get("email"):
+            if not data.get("mobile"):
+                self.add_error("mobile", _("携帯電話かメールのどちらかを入力してください。"))
+            elif not phones.is_mobile(data["mobile"]):  # a code is sent to none other
+                text = _("日本の携帯電話でない方は、メールアドレスも入力してください。")
+                self.add_error("email", text)
         born = data.get("birth_date")
         if born and rules.needs_guardian(born, self.today):
             for name in ("guardian_name", "guardian_phone", "guardian_consent_on"):
@@ -259,7 +262,7 @@ class SigningForm(forms.Form):
 
     agreed = forms.BooleanField(
         label=gettext_lazy("誓約書を読みました。守ります。"),
-        error_messages={"required": gettext_lazy("読んで、印をつけてください。")},
+        error_messages={"required": gettext_lazy("読んで、チェックを入れてください。")},
     )
     signed_name = forms.CharField(
         label=gettext_lazy("署名（登録している氏名を入力してください）"), max_length=120,

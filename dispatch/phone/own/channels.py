@@ -40,11 +40,11 @@ GROUP_NAMES: Final = {
     "reminder": gettext_lazy("前日の確認・報告・更新"),
 }
 TESTS: Final = {
-    "ja": "【{organization}】連絡のためしです。届いていれば、通訳のお願いもここに届きます。",
+    "ja": "【{organization}】受信テストです。届いていれば、通訳のお願いもここに届きます。",
     "ja-simple": "【{organization}】連絡の ためしです。とどいたら、だいじょうぶです。",
     "en": "{organization}: this is a test. If you can read it, requests will reach you here.",
 }
-TEST_SUBJECTS: Final = {"ja": "連絡のためし", "ja-simple": "連絡の ためし", "en": "Test message"}
+TEST_SUBJECTS: Final = {"ja": "受信テスト", "ja-simple": "連絡の ためし", "en": "Test message"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,9 @@ def try_out(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
     else:
         to = replace(recipient(volunteer), channel=code, address=address)
         queue(to, subject=subject, body=text, **common)  # type: ignore[arg-type]
-    messages.success(request, _("ためしの連絡を送りました。届くまで数分かかることがあります。"))
+    messages.success(
+        request, _("確認用のご連絡をお送りしました。届くまで数分かかることがあります。")
+    )
     return redirect("volunteer:channels")
 
 

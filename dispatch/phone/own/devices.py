@@ -78,7 +78,7 @@ def end(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
             at=database_now(),
             count=len(ending),
         )
-        messages.success(request, _("サインアウトさせました。"))
+        messages.success(request, _("サインアウトしました。"))
     return redirect("volunteer:devices")
 
 

@@ -200,7 +200,7 @@ def admit(seat: Seat, *, by: User, at: datetime, agreed: bool = False) -> Seat:
         if seat.state != State.WAITING:
             raise ActionError("not_waiting", "この方は待合室にいません。")
         if needs_agreement(seat) and not agreed:
-            text = "相談者と参加者全員の了解を得てから、確認欄に印を付けて許可してください。"
+            text = "相談者と参加者全員の了解を得てから、確認欄にチェックを入れて許可してください。"
             raise ActionError("not_agreed", text, field="agreed")
         move(seat, State.ADMITTED)
         seat.admitted_at, seat.last_seen_at = at, None

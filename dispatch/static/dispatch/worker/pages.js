@@ -80,9 +80,9 @@ async function nothingKept(path) {
   const link = (to, text) => `<p><a class="button button--wide" href="${escaped(to)}">${escaped(text)}</a></p>`;
   const html = [
     `<!DOCTYPE html><html lang="${escaped(words.lang || "ja")}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<title>${escaped(words.nowhere || "電波がありません")}</title>`,
+    `<title>${escaped(words.nowhere || "通信できません")}</title>`,
     ...(words.styles || []).map((one) => `<link rel="stylesheet" href="${escaped(one)}">`),
-    `<div class="phone"><main class="phone__main stack"><h1>${escaped(words.nowhere || "電波がありません")}</h1>`,
+    `<div class="phone"><main class="phone__main stack"><h1>${escaped(words.nowhere || "通信できません")}</h1>`,
     waiting?.state === "unsent" ? `<p class="notice notice--warn"><span><strong>${escaped(words.unsent)}</strong><br>${escaped(words.later)}</span></p>` : "",
     link(path, words.again || "もう一度ためす"), link("/v/", words.home || "わたしのページ"),
     words.phone ? link(`tel:${words.phone}`, `${words.desk} ${words.phone}`) : "",
