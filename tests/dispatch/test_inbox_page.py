@@ -73,7 +73,7 @@ def test_one_press_records_a_yes_and_tells_the_person(
     inbound.refresh_from_db()
     assert (offer.state, offer.answered_via, offer.answered_by) == ("accepted", "sms", "佐藤 恵")
     assert (inbound.state, inbound.handled_by) == ("handled", "佐藤 恵")
-    assert "お願いします" in replies(inbound)[-1]
+    assert "あなたに決まりました" in replies(inbound)[-1]
     assert AuditEntry.objects.filter(verb="inbound.handled", actor=coordinator).count() == 1
     assert "対応が必要な返信はありません" in shown(page)
 
