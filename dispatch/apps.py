@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.db import transaction
 
 if TYPE_CHECKING:
     from realtime.models import Message
@@ -27,7 +29,7 @@ class DispatchConfig(AppConfig):
         audit.WORDS.update(verbs_in_words())
         voice_answers.connect()
         line_answers.connect()
-        delivery.on_result.append(note_delivery)
+        delivery.on_result.extend([note_delivery, note_refusal])
         inbox.on_inbound.append(understand)
         inbox.on_unsubscribe.append(stop_email)
 
@@ -40,3 +42,12 @@ def note_delivery(message: Message, at: datetime) -> None:
     asks = message.kind.startswith(("offer", "ring")) and message.kind != "ring_stop"
     if kind == "offer" and asks and message.sent_at:
         mark_sent(int(pk), at=at)
+
+
+def note_refusal(message: Message, at: datetime) -> None:
+    """Whoever has stopped SMS at the provider gets no more of them."""
+    from dispatch.actions.inbox import note_stop
+
+    if (message.channel, message.state, message.error) == ("sms", "failed", "stopped"):
+        # afterwards: this transaction holds the message, others wait for it with the person in hand
+        transaction.on_commit(partial(note_stop, message.address, at), robust=True)

@@ -24,6 +24,8 @@ from volunteers.models import Volunteer
 REMEMBERED = timedelta(days=30)
 """How long a message that we sent says whom its address belongs to."""
 SHOWN_FOR = timedelta(days=7)
+STOPPED_THERE: Final = "stopped_there"
+"""Understood as a word that the provider of SMS obeys: only its own START brings messages back."""
 MOST_SHOWN = 100
 REASONS: Final = {
     "empty": "文字がありません",
@@ -49,7 +51,9 @@ REASONS: Final = {
     "overlap": "同じ時間帯に別の派遣があると伝えました",
     "reconfirmed": "前日の確認を記録しました",
     "stopped": "SMSを停止しました",
+    "stopped_there": "SMSを停止しました（「STOP」）",
     "started": "SMSを再開しました",
+    "start_there": "「STOP」で停止した方です。本人が「START」と返信するまで、SMSは届きません",
     "line_stopped": "LINEを停止しました",
     "line_started": "LINEを再開しました",
     "desk": "職員が対応しました",
@@ -74,6 +78,14 @@ def last_told(channel: str, address: str, at: datetime) -> Message | None:
         channel=channel, address=address, sent_at__gt=at - REMEMBERED, organization_id__gt=0
     )
     return sent.exclude(recipient__startswith="canary").order_by("-sent_at", "-pk").first()
+
+
+def is_stopped_there(channel: str, address: str) -> bool:
+    """Whether the provider delivers nothing to the address, because of a word of its own."""
+    words = Q(understood_as__startswith=STOPPED_THERE) | Q(understood_as="started")
+    rows = Inbound.objects.filter(words, channel=channel, address=address)
+    last = rows.order_by("-received_at", "-pk").first()
+    return last is not None and last.understood_as.startswith(STOPPED_THERE)
 
 
 def by_code(people: Sequence[Volunteer], code: str) -> Offer | None:

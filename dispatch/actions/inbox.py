@@ -109,6 +109,10 @@ def _obey(inbound: Inbound, sender: Sender, command: Command, at: datetime) -> N
     person = sender.person
     assert person is not None
     by_line = inbound.channel == Message.Channel.LINE
+    there = command.by_provider and not by_line
+    if not (command.stop or there) and inbox.is_stopped_there(inbound.channel, inbound.address):
+        keep(inbound, sender, "start_there", at, unclear=True)  # no SMS of ours would arrive
+        return
     if by_line:  # the account stays connected, so that the person can have it again
         turn = drop_channel if command.stop else take_up_channel
         changed = [turn(one, inbound.channel, at=at) for one in sender.people]
@@ -118,12 +122,35 @@ def _obey(inbound: Inbound, sender: Sender, command: Command, at: datetime) -> N
     if command.stop:
         send_another_way(inbound.channel, inbound.address, at=at)
     word = ("line_" if by_line else "") + ("stopped" if command.stop else "started")
-    silent = command.stop and _is_telephone_only(person)
-    keep(inbound, sender, f"{word},no_way" if silent else word, at, unclear=silent)
+    _keep_stop(inbound, sender, inbox.STOPPED_THERE if command.stop and there else word, at)
     # the provider of SMS itself confirms its own words, and delivers nothing after its STOP
-    if any(changed) and (by_line or not command.by_provider):
+    if any(changed) and not there:
         text = reply_text(word, None, person)
         reply(inbound, text, volunteer=person, organization=sender.organization, at=at)
+
+
+def _keep_stop(inbound: Inbound, sender: Sender, word: str, at: datetime) -> None:
+    """Write down a stop (or start); the desk is asked to look when nothing but its telephone is left."""
+    assert sender.person is not None
+    silent = "stop" in word and _is_telephone_only(sender.person)
+    keep(inbound, sender, f"{word},no_way" if silent else word, at, unclear=silent)
+
+
+def note_stop(address: str, at: datetime) -> None:
+    """The provider delivers no SMS to the address: its reader has sent STOP there, unknown to us."""
+    channel = Message.Channel.SMS.value
+    with transaction.atomic():
+        changed = [stop_sms(one, at=at) for one in inbox.senders(channel, address)]
+        if not any(changed):
+            return
+        inbound = Inbound.objects.create(
+            channel=channel,
+            provider_id=f"stopped:{address}:{at:%Y%m%d%H%M%S%f}",
+            address=address,
+            body="（SMSの送信会社での受信停止）",
+            received_at=at,
+        )
+        _keep_stop(inbound, find_sender(inbound, at), inbox.STOPPED_THERE, at)
 
 
 def _is_telephone_only(person: Volunteer) -> bool:
@@ -250,5 +277,4 @@ def stop_email(recipient: str, at: datetime) -> None:
         body="（メールの配信停止の手続き）",
         received_at=at,
     )
-    silent = _is_telephone_only(person)
-    keep(inbound, sender, "stop,no_way" if silent else "stop", at, unclear=silent)
+    _keep_stop(inbound, sender, "stop", at)

@@ -11,8 +11,11 @@ from accounts.models import AuditEntry, Organization, User
 from dispatch.actions.assignments import give_back
 from dispatch.actions.offers import accept_offer, send_wave
 from dispatch.actions.requests import cancel_request
+from dispatch.inbox import REASONS
 from dispatch.match_values import Candidate
 from dispatch.models import Assignment, Offer, Request
+from dispatch.telling import tell_person
+from realtime import chain
 from realtime.models import Inbound, Message
 from tests.dispatch.answers import ask, replies, request_on, text
 from tests.factories import AssignmentFactory, OrganizationFactory, VolunteerFactory
@@ -403,6 +406,39 @@ def test_messages_can_be_had_again(hana: Volunteer, now: datetime) -> None:
     hana.refresh_from_db()
     assert hana.sms_stopped_at is None
     assert len(replies(inbound)) == 1
+
+
+def test_what_the_provider_has_stopped_only_its_own_word_brings_back(
+    hana: Volunteer, now: datetime
+) -> None:
+    text("STOP", hana, now)
+    text("停止", hana, now + MINUTE)
+    again = text("再開", hana, now + 2 * MINUTE)
+    hana.refresh_from_db()
+    assert hana.sms_stopped_at == now
+    assert (again.state, replies(again)) == ("unclear", [])
+    assert "START" in REASONS[again.understood_as]
+    text("START", hana, now + 3 * MINUTE)
+    hana.refresh_from_db()
+    assert hana.sms_stopped_at is None
+    text("停止", hana, now + 4 * MINUTE)
+    assert text("再開", hana, now + 5 * MINUTE).understood_as == "started"
+
+
+def test_a_stop_that_only_the_provider_heard_of_is_kept_and_shown_once(
+    hana: Volunteer, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    sent = [tell_person(hana, kind="renewal", subject="s", text="t", dedupe_key=f"r{n}", at=now)
+            for n in range(2)]  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        for one in sent:
+            assert one
+            chain.fail(Message.objects.get(pk=one.pk), now + MINUTE, "stopped")
+    hana.refresh_from_db()
+    assert hana.sms_stopped_at == now + MINUTE
+    [kept] = Inbound.objects.all()
+    assert (kept.recipient, kept.understood_as) == (hana.key, "stopped_there,no_way")
+    assert text("再開", hana, now + 2 * MINUTE).understood_as == "start_there"
 
 
 def test_two_machines_do_not_answer_each_other_for_ever(hana: Volunteer, now: datetime) -> None:
