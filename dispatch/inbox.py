@@ -14,6 +14,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from accounts.models import Organization
+from dispatch.inbound import parse
 from dispatch.models import Assignment, Offer
 from dispatch.models.offers import OfferQuerySet
 from dispatch.neighbours import hidden_name, is_lent
@@ -141,6 +142,23 @@ def people_of(inbound: Inbound) -> set[int]:
     return {one.pk for one in senders(inbound.channel, inbound.address)} | ({_key(inbound)} - {0})
 
 
+def codes_of_stranger(inbound: Inbound) -> set[str]:
+    """Codes of offers in a text from a number that nobody in the register has."""
+    meaning = None if _key(inbound) else parse(inbound.body)
+    return {one.code for one in meaning if one.code} if isinstance(meaning, tuple) else set()
+
+
+def may_be_about(inbound: Inbound, offer: Offer) -> bool:
+    """Whether the desk may record a text as the answer to an offer, having asked who wrote it."""
+    return offer.volunteer_id in people_of(inbound) or _has_code_of(inbound, offer)
+
+
+def _has_code_of(inbound: Inbound, offer: Offer) -> bool:
+    """A stranger has written the code of an open offer to somebody on the own register."""
+    own = offer.volunteer.organization_id == offer.request.organization_id
+    return own and offer.is_open and offer.code in codes_of_stranger(inbound)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One text on the page of the desk, with what may be done about it."""
@@ -201,7 +219,10 @@ def _entries(organization: Organization, rows: list[Inbound], at: datetime) -> l
     booked = Assignment.objects.active().filter(
         request__organization=organization, request__ends_at__gt=at
     )
-    offers = mine.filter(volunteer__in=list(people)).select_related("request", "volunteer")
+    codes = set[str]().union(*(codes_of_stranger(row) for row in rows))
+    coded = Q(code__in=codes, volunteer__organization=organization)
+    asked_of = Q(volunteer__in=list(people)) | coded
+    offers = mine.filter(asked_of).select_related("request", "volunteer")
     bookings = booked.filter(volunteer__in=list(people)).select_related("request", "volunteer")
     asked, held = list(offers), list(bookings)
     return [_entry(organization, row, people, asked, held) for row in rows]
@@ -219,7 +240,7 @@ def _entry(
     same = {one.pk for one in people.values() if row.address in {one.mobile, one.line_id}}
     same |= {_key(row)}
     held = [one for one in bookings if one.volunteer_id in same]
-    mine = [one for one in offers if one.volunteer_id in same]
+    mine = [one for one in offers if one.volunteer_id in same or _has_code_of(row, one)]
     codes = row.understood_as.split(",")
     return Entry(
         inbound=row,

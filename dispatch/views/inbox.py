@@ -55,7 +55,7 @@ def _verb(
         if not (key.isascii() and key.isdigit() and len(key) < 19):
             raise Http404
         offer = get_offer_for(membership, int(key))
-        if offer.volunteer_id not in inbox.people_of(inbound):
+        if not inbox.may_be_about(inbound, offer):
             raise Http404
         word = "引き受ける" if verb == "yes" else "できない"
         return (

@@ -153,6 +153,22 @@ def test_a_neighbours_volunteer_stays_unnamed_until_booked(
     assert f"番号 {asked.code}" in html
 
 
+def test_a_strangers_code_can_be_recorded_for_one_of_those_it_was_given_to(
+    page: Client, offer: Offer, hana: Volunteer, minh: Volunteer, request_: Request, now: datetime
+) -> None:
+    [other] = ask(request_on(request_.organization, 3), minh, at=now)
+    Offer.objects.filter(pk=other.pk).update(code="Z")
+    inbound = text(f"{offer.code}1", "+819099990000", now)
+    html = shown(page)
+    assert "山田 花さんへの打診です" in html
+    assert minh.name not in html
+    address = f"/inbox/{inbound.pk}/do/yes/"
+    assert page.post(address, {"offer": other.pk}).status_code == 404
+    assert "記録し" in press(page, inbound, "yes", offer=offer.pk)
+    offer.refresh_from_db()
+    assert offer.state == "accepted"
+
+
 def test_a_stranger_is_shown_with_the_number_and_cannot_be_written_to(
     page: Client, city: Organization
 ) -> None:
