@@ -4,35 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_invitations'),
+        ("accounts", "0003_invitations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organization',
-            name='application_note',
-            field=models.TextField(blank=True, verbose_name='応募される方へ'),
+            model_name="organization",
+            name="application_note",
+            field=models.TextField(blank=True, verbose_name="応募される方へ"),
         ),
         migrations.AddField(
-            model_name='organization',
-            name='daily_cost_cap',
-            field=models.PositiveIntegerField(blank=True, help_text='SMS and calls; None: no cap', null=True, verbose_name='1日の通信費の上限（円）'),
+            model_name="organization",
+            name="daily_cost_cap",
+            field=models.PositiveIntegerField(
+                blank=True,
+                help_text="SMS and calls; None: no cap",
+                null=True,
+                verbose_name="1日の通信費の上限（円）",
+            ),
         ),
         migrations.AddField(
-            model_name='organization',
-            name='dormant_after_months',
-            field=models.PositiveSmallIntegerField(default=24, verbose_name='活動のない方に継続を確認する月数'),
+            model_name="organization",
+            name="dormant_after_months",
+            field=models.PositiveSmallIntegerField(
+                default=24, verbose_name="活動のない方に継続を確認する月数"
+            ),
         ),
         migrations.AddField(
-            model_name='organization',
-            name='minimum_age',
-            field=models.PositiveSmallIntegerField(default=18, verbose_name='登録できる年齢'),
+            model_name="organization",
+            name="minimum_age",
+            field=models.PositiveSmallIntegerField(default=18, verbose_name="登録できる年齢"),
         ),
         migrations.AddField(
-            model_name='organization',
-            name='takes_applications',
-            field=models.BooleanField(default=False, verbose_name='ボランティアの応募を受け付ける'),
+            model_name="organization",
+            name="takes_applications",
+            field=models.BooleanField(default=False, verbose_name="ボランティアの応募を受け付ける"),
         ),
     ]

@@ -6,68 +6,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_reaching'),
-        ('dispatch', '0003_ladder_and_rooms'),
+        ("accounts", "0004_reaching"),
+        ("dispatch", "0003_ladder_and_rooms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='arrived_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='到着'),
+            model_name="assignment",
+            name="arrived_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="到着"),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='calendar_sequence',
-            field=models.PositiveIntegerField(default=0, help_text='SEQUENCE of RFC 5545: counts what a calendar has to be told'),
+            model_name="assignment",
+            name="calendar_sequence",
+            field=models.PositiveIntegerField(
+                default=0, help_text="SEQUENCE of RFC 5545: counts what a calendar has to be told"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='finished_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='終了'),
+            model_name="assignment",
+            name="finished_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="終了"),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='on_the_way_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='出発'),
+            model_name="assignment",
+            name="on_the_way_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="出発"),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='started_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='開始'),
+            model_name="assignment",
+            name="started_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="開始"),
         ),
         migrations.AddField(
-            model_name='desk',
-            name='feed_token',
+            model_name="desk",
+            name="feed_token",
             field=models.CharField(blank=True, max_length=43, null=True, unique=True),
         ),
         migrations.AddField(
-            model_name='offer',
-            name='code',
-            field=models.CharField(blank=True, help_text="A, B …: A1 is yes, A2 is no; unlike the person's others", max_length=2),
+            model_name="offer",
+            name="code",
+            field=models.CharField(
+                blank=True,
+                help_text="A, B …: A1 is yes, A2 is no; unlike the person's others",
+                max_length=2,
+            ),
         ),
         migrations.AlterField(
-            model_name='offer',
-            name='answered_via',
-            field=models.CharField(blank=True, choices=[('web', '本人（画面）'), ('phone', '本人（電話）'), ('sms', '本人（SMS）'), ('voice', '本人（自動音声）'), ('line', '本人（LINE）'), ('desk', '職員')], default='', max_length=8),
+            model_name="offer",
+            name="answered_via",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("web", "本人（画面）"),
+                    ("phone", "本人（電話）"),
+                    ("sms", "本人（SMS）"),
+                    ("voice", "本人（自動音声）"),
+                    ("line", "本人（LINE）"),
+                    ("desk", "職員"),
+                ],
+                default="",
+                max_length=8,
+            ),
         ),
         migrations.CreateModel(
-            name='MessageTemplate',
+            name="MessageTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='a key of dispatch.message_texts.TEXTS', max_length=40)),
-                ('language', models.CharField(choices=[('ja', '日本語'), ('ja-simple', 'やさしい日本語'), ('en', 'English')], max_length=12)),
-                ('text', models.TextField(verbose_name='文面')),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="a key of dispatch.message_texts.TEXTS", max_length=40
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("ja", "日本語"),
+                            ("ja-simple", "やさしい日本語"),
+                            ("en", "English"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="文面")),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['kind', 'language'],
-                'constraints': [models.UniqueConstraint(fields=('organization', 'kind', 'language'), name='one_wording_per_message')],
+                "ordering": ["kind", "language"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "kind", "language"), name="one_wording_per_message"
+                    )
+                ],
             },
         ),
     ]

@@ -120,9 +120,7 @@ def explain(request: HttpRequest, token: str) -> HttpResponse:
     return back_to(request, token)
 
 
-def answer(
-    request: HttpRequest, token: str, verb: str, *, proved: bool = False
-) -> HttpResponse:
+def answer(request: HttpRequest, token: str, verb: str, *, proved: bool = False) -> HttpResponse:
     """Take the answer once and show the offer; anything but POST only shows it.
 
     A GET comes from a browser that reloads after a failure: it must not answer for the person.

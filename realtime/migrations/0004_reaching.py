@@ -5,156 +5,293 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('realtime', '0003_ladder_and_rooms'),
+        ("realtime", "0003_ladder_and_rooms"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DailyCost',
+            name="DailyCost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organization_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('yen', models.PositiveIntegerField(default=0)),
-                ('held_back', models.PositiveIntegerField(default=0, help_text='messages sent another way instead')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("organization_id", models.BigIntegerField()),
+                ("day", models.DateField()),
+                ("yen", models.PositiveIntegerField(default=0)),
+                (
+                    "held_back",
+                    models.PositiveIntegerField(
+                        default=0, help_text="messages sent another way instead"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Inbound',
+            name="Inbound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('push', 'プッシュ通知'), ('email', 'メール'), ('voice', '自動音声の電話'), ('line', 'LINE'), ('hand', '電話連絡')], max_length=10)),
-                ('provider_id', models.CharField(max_length=80)),
-                ('address', models.CharField(help_text='whom it came from', max_length=254)),
-                ('body', models.TextField()),
-                ('received_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('new', '未処理'), ('understood', '自動で処理'), ('unclear', '要確認'), ('handled', '対応済み')], default='new', max_length=10)),
-                ('organization_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
-                ('recipient', models.CharField(blank=True, help_text='e.g. volunteer:12', max_length=60)),
-                ('understood_as', models.CharField(blank=True, max_length=200)),
-                ('handled_at', models.DateTimeField(blank=True, null=True)),
-                ('handled_by', models.CharField(blank=True, max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "SMS"),
+                            ("push", "プッシュ通知"),
+                            ("email", "メール"),
+                            ("voice", "自動音声の電話"),
+                            ("line", "LINE"),
+                            ("hand", "電話連絡"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("provider_id", models.CharField(max_length=80)),
+                ("address", models.CharField(help_text="whom it came from", max_length=254)),
+                ("body", models.TextField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "未処理"),
+                            ("understood", "自動で処理"),
+                            ("unclear", "要確認"),
+                            ("handled", "対応済み"),
+                        ],
+                        default="new",
+                        max_length=10,
+                    ),
+                ),
+                ("organization_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
+                (
+                    "recipient",
+                    models.CharField(blank=True, help_text="e.g. volunteer:12", max_length=60),
+                ),
+                ("understood_as", models.CharField(blank=True, max_length=200)),
+                ("handled_at", models.DateTimeField(blank=True, null=True)),
+                ("handled_by", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ParkedStatus',
+            name="ParkedStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('push', 'プッシュ通知'), ('email', 'メール'), ('voice', '自動音声の電話'), ('line', 'LINE'), ('hand', '電話連絡')], max_length=10)),
-                ('provider_id', models.CharField(max_length=80)),
-                ('status', models.CharField(max_length=20)),
-                ('error', models.CharField(blank=True, max_length=60)),
-                ('received_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "SMS"),
+                            ("push", "プッシュ通知"),
+                            ("email", "メール"),
+                            ("voice", "自動音声の電話"),
+                            ("line", "LINE"),
+                            ("hand", "電話連絡"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("provider_id", models.CharField(max_length=80)),
+                ("status", models.CharField(max_length=20)),
+                ("error", models.CharField(blank=True, max_length=60)),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('push', 'プッシュ通知'), ('email', 'メール'), ('voice', '自動音声の電話'), ('line', 'LINE'), ('hand', '電話連絡')], max_length=10, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField(default=0, help_text='in a row')),
-                ('failing_since', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField(blank=True, help_text='left alone since then; None while the circuit is closed', null=True)),
-                ('probe_at', models.DateTimeField(blank=True, help_text='when one try is let through', null=True)),
-                ('last_ok_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("sms", "SMS"),
+                            ("push", "プッシュ通知"),
+                            ("email", "メール"),
+                            ("voice", "自動音声の電話"),
+                            ("line", "LINE"),
+                            ("hand", "電話連絡"),
+                        ],
+                        max_length=10,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("failures", models.PositiveIntegerField(default=0, help_text="in a row")),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="left alone since then; None while the circuit is closed",
+                        null=True,
+                    ),
+                ),
+                (
+                    "probe_at",
+                    models.DateTimeField(
+                        blank=True, help_text="when one try is let through", null=True
+                    ),
+                ),
+                ("last_ok_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='cost_yen',
-            field=models.PositiveIntegerField(default=0, help_text='estimate, from settings'),
+            model_name="message",
+            name="cost_yen",
+            field=models.PositiveIntegerField(default=0, help_text="estimate, from settings"),
         ),
         migrations.AddField(
-            model_name='message',
-            name='delivered_at',
+            model_name="message",
+            name="delivered_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='message',
-            name='further',
-            field=models.JSONField(default=list, help_text='ways still to try, in order: {channel, address, subject, body}'),
+            model_name="message",
+            name="further",
+            field=models.JSONField(
+                default=list,
+                help_text="ways still to try, in order: {channel, address, subject, body}",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='hand_over_by',
-            field=models.DateTimeField(blank=True, help_text='when the next way is tried if nobody took this one', null=True),
+            model_name="message",
+            name="hand_over_by",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="when the next way is tried if nobody took this one",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='handed_over',
-            field=models.TextField(blank=True, help_text='what left the house, when it is not the body alone'),
+            model_name="message",
+            name="handed_over",
+            field=models.TextField(
+                blank=True, help_text="what left the house, when it is not the body alone"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, help_text="the message that carried this one's text as well", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='realtime.message'),
+            model_name="message",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="the message that carried this one's text as well",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="merged",
+                to="realtime.message",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='polled_at',
+            model_name="message",
+            name="polled_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='message',
-            name='previous',
-            field=models.ForeignKey(blank=True, help_text='the try on another channel that did not reach the person', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next_tries', to='realtime.message'),
+            model_name="message",
+            name="previous",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="the try on another channel that did not reach the person",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="next_tries",
+                to="realtime.message",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='provider_status',
+            model_name="message",
+            name="provider_status",
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddField(
-            model_name='message',
-            name='receipt_by',
+            model_name="message",
+            name="receipt_by",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='message',
-            name='receipt_seconds',
-            field=models.PositiveIntegerField(default=0, help_text='how long to wait for a receipt before the next way; 0: none is awaited'),
+            model_name="message",
+            name="receipt_seconds",
+            field=models.PositiveIntegerField(
+                default=0,
+                help_text="how long to wait for a receipt before the next way; 0: none is awaited",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='segments',
+            model_name="message",
+            name="segments",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='message',
-            name='urgent',
-            field=models.BooleanField(default=False, help_text='never merged, never held back by a limit for one person'),
+            model_name="message",
+            name="urgent",
+            field=models.BooleanField(
+                default=False, help_text="never merged, never held back by a limit for one person"
+            ),
         ),
         migrations.AlterField(
-            model_name='message',
-            name='channel',
-            field=models.CharField(choices=[('sms', 'SMS'), ('push', 'プッシュ通知'), ('email', 'メール'), ('voice', '自動音声の電話'), ('line', 'LINE'), ('hand', '電話連絡')], max_length=10),
+            model_name="message",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("sms", "SMS"),
+                    ("push", "プッシュ通知"),
+                    ("email", "メール"),
+                    ("voice", "自動音声の電話"),
+                    ("line", "LINE"),
+                    ("hand", "電話連絡"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'sent')), fields=['receipt_by'], name='message_receipt_awaited'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state", "sent")),
+                fields=["receipt_by"],
+                name="message_receipt_awaited",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dailycost',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'day'), name='one_cost_per_day'),
+            model_name="dailycost",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "day"), name="one_cost_per_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inbound',
-            index=models.Index(condition=models.Q(('state', 'new')), fields=['state'], name='inbound_new'),
+            model_name="inbound",
+            index=models.Index(
+                condition=models.Q(("state", "new")), fields=["state"], name="inbound_new"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inbound',
-            constraint=models.UniqueConstraint(fields=('channel', 'provider_id'), name='one_inbound'),
+            model_name="inbound",
+            constraint=models.UniqueConstraint(
+                fields=("channel", "provider_id"), name="one_inbound"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parkedstatus',
-            constraint=models.UniqueConstraint(fields=('channel', 'provider_id', 'status'), name='one_parked_status'),
+            model_name="parkedstatus",
+            constraint=models.UniqueConstraint(
+                fields=("channel", "provider_id", "status"), name="one_parked_status"
+            ),
         ),
     ]

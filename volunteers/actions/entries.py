@@ -88,7 +88,9 @@ def update_volunteer(
             if present.contact_wrong_at is None:
                 present.contact_confirmed_at = at
             present.sms_stopped_at = None if "mobile" in changed else present.sms_stopped_at
-            present.save(update_fields=["contact_confirmed_at", "contact_wrong_at", "sms_stopped_at"])
+            present.save(
+                update_fields=["contact_confirmed_at", "contact_wrong_at", "sms_stopped_at"]
+            )
         if "number" in changed:
             next_number(present.organization)
         if changed:

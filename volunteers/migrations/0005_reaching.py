@@ -6,179 +6,423 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_reaching'),
-        ('volunteers', '0004_on_call_since'),
+        ("accounts", "0004_reaching"),
+        ("volunteers", "0004_on_call_since"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='volunteer',
-            name='contact_confirmed_at',
-            field=models.DateTimeField(blank=True, help_text='when the person last proved that number and address are theirs', null=True, verbose_name='連絡先の確認'),
+            model_name="volunteer",
+            name="contact_confirmed_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="when the person last proved that number and address are theirs",
+                null=True,
+                verbose_name="連絡先の確認",
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='contact_wrong_at',
-            field=models.DateTimeField(blank=True, help_text='somebody else said the number is theirs', null=True, verbose_name='連絡先の誤り'),
+            model_name="volunteer",
+            name="contact_wrong_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="somebody else said the number is theirs",
+                null=True,
+                verbose_name="連絡先の誤り",
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='feed_token',
+            model_name="volunteer",
+            name="feed_token",
             field=models.CharField(blank=True, max_length=43, null=True, unique=True),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='line_id',
-            field=models.CharField(blank=True, help_text="provider's user id", max_length=60, verbose_name='LINE'),
+            model_name="volunteer",
+            name="line_id",
+            field=models.CharField(
+                blank=True, help_text="provider's user id", max_length=60, verbose_name="LINE"
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='muted',
-            field=models.JSONField(blank=True, default=dict, help_text='by channel, the groups of messages not wanted there: asking, news, reminder', verbose_name='使わない連絡'),
+            model_name="volunteer",
+            name="muted",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="by channel, the groups of messages not wanted there: asking, news, reminder",
+                verbose_name="使わない連絡",
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='other_channels',
-            field=models.JSONField(blank=True, default=list, help_text='tried in this order after ``channel``', verbose_name='次の連絡方法'),
+            model_name="volunteer",
+            name="other_channels",
+            field=models.JSONField(
+                blank=True,
+                default=list,
+                help_text="tried in this order after ``channel``",
+                verbose_name="次の連絡方法",
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='quiet_from',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='minutes after 0:00; None: as the desk', null=True, verbose_name='連絡を控える時間（から）'),
+            model_name="volunteer",
+            name="quiet_from",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                help_text="minutes after 0:00; None: as the desk",
+                null=True,
+                verbose_name="連絡を控える時間（から）",
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='quiet_to',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='連絡を控える時間（まで）'),
+            model_name="volunteer",
+            name="quiet_to",
+            field=models.PositiveSmallIntegerField(
+                blank=True, null=True, verbose_name="連絡を控える時間（まで）"
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='sms_stopped_at',
-            field=models.DateTimeField(blank=True, help_text='asked by STOP not to be written to', null=True, verbose_name='SMSの停止'),
+            model_name="volunteer",
+            name="sms_stopped_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="asked by STOP not to be written to",
+                null=True,
+                verbose_name="SMSの停止",
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='stay_answer',
-            field=models.CharField(blank=True, choices=[('stay', '続けたい'), ('leave', 'やめたい')], max_length=5, verbose_name='継続の返事'),
+            model_name="volunteer",
+            name="stay_answer",
+            field=models.CharField(
+                blank=True,
+                choices=[("stay", "続けたい"), ("leave", "やめたい")],
+                max_length=5,
+                verbose_name="継続の返事",
+            ),
         ),
         migrations.AddField(
-            model_name='volunteer',
-            name='stay_asked_at',
-            field=models.DateTimeField(blank=True, help_text='after long silence: asked whether to stay', null=True, verbose_name='継続の確認'),
+            model_name="volunteer",
+            name="stay_asked_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="after long silence: asked whether to stay",
+                null=True,
+                verbose_name="継続の確認",
+            ),
         ),
         migrations.AlterField(
-            model_name='volunteer',
-            name='channel',
-            field=models.CharField(choices=[('sms', 'SMS'), ('email', 'メール'), ('push', 'スマートフォンの通知'), ('line', 'LINE'), ('voice', '自動音声の電話'), ('hand', '電話（職員から）')], default='sms', max_length=8, verbose_name='連絡方法'),
+            model_name="volunteer",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("sms", "SMS"),
+                    ("email", "メール"),
+                    ("push", "スマートフォンの通知"),
+                    ("line", "LINE"),
+                    ("voice", "自動音声の電話"),
+                    ("hand", "電話（職員から）"),
+                ],
+                default="sms",
+                max_length=8,
+                verbose_name="連絡方法",
+            ),
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('new', '新規'), ('renewal', '更新')], default='new', max_length=8, verbose_name='種類')),
-                ('state', models.CharField(choices=[('submitted', '受付'), ('screening', '書類確認'), ('interview', '面談'), ('accepted', '登録'), ('declined', '見送り'), ('withdrawn', '辞退')], default='submitted', max_length=10, verbose_name='状態')),
-                ('reference', models.CharField(help_text='secret part of its address', max_length=43, unique=True)),
-                ('term_starts_on', models.DateField(verbose_name='登録期間の開始')),
-                ('name', models.CharField(max_length=120, verbose_name='氏名')),
-                ('kana', models.CharField(blank=True, max_length=120, verbose_name='フリガナ')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='生年月日')),
-                ('mobile', models.CharField(blank=True, help_text='E.164', max_length=20, verbose_name='携帯電話')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='メール')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='住所')),
-                ('message_language', models.CharField(choices=[('ja', '日本語'), ('ja-simple', 'やさしい日本語'), ('en', 'English')], default='ja', max_length=12)),
-                ('skills', models.JSONField(default=list, help_text='[{language, to_japanese, from_japanese, certificate}]', verbose_name='対応言語')),
-                ('fields', models.JSONField(default=list, help_text='codes of Field', verbose_name='分野')),
-                ('motive', models.TextField(blank=True, verbose_name='応募の動機・経験')),
-                ('guardian_name', models.CharField(blank=True, max_length=120, verbose_name='保護者の氏名')),
-                ('guardian_phone', models.CharField(blank=True, max_length=20, verbose_name='保護者の電話')),
-                ('guardian_consent_on', models.DateField(blank=True, null=True, verbose_name='保護者の同意')),
-                ('pledge_version', models.CharField(blank=True, max_length=20, verbose_name='誓約書の版')),
-                ('pledged_on', models.DateField(blank=True, null=True, verbose_name='誓約日')),
-                ('interview_at', models.DateTimeField(blank=True, null=True, verbose_name='面談の日時')),
-                ('interview_place', models.CharField(blank=True, max_length=120, verbose_name='面談の場所')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decision_note', models.TextField(blank=True, verbose_name='判定の理由')),
-                ('created_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='accounts.organization')),
-                ('volunteer', models.ForeignKey(blank=True, help_text='for a renewal whose it is; for a new one who came of it', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new", "新規"), ("renewal", "更新")],
+                        default="new",
+                        max_length=8,
+                        verbose_name="種類",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "受付"),
+                            ("screening", "書類確認"),
+                            ("interview", "面談"),
+                            ("accepted", "登録"),
+                            ("declined", "見送り"),
+                            ("withdrawn", "辞退"),
+                        ],
+                        default="submitted",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        help_text="secret part of its address", max_length=43, unique=True
+                    ),
+                ),
+                ("term_starts_on", models.DateField(verbose_name="登録期間の開始")),
+                ("name", models.CharField(max_length=120, verbose_name="氏名")),
+                ("kana", models.CharField(blank=True, max_length=120, verbose_name="フリガナ")),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="生年月日")),
+                (
+                    "mobile",
+                    models.CharField(
+                        blank=True, help_text="E.164", max_length=20, verbose_name="携帯電話"
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="メール")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="住所")),
+                (
+                    "message_language",
+                    models.CharField(
+                        choices=[
+                            ("ja", "日本語"),
+                            ("ja-simple", "やさしい日本語"),
+                            ("en", "English"),
+                        ],
+                        default="ja",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "skills",
+                    models.JSONField(
+                        default=list,
+                        help_text="[{language, to_japanese, from_japanese, certificate}]",
+                        verbose_name="対応言語",
+                    ),
+                ),
+                (
+                    "fields",
+                    models.JSONField(default=list, help_text="codes of Field", verbose_name="分野"),
+                ),
+                ("motive", models.TextField(blank=True, verbose_name="応募の動機・経験")),
+                (
+                    "guardian_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="保護者の氏名"),
+                ),
+                (
+                    "guardian_phone",
+                    models.CharField(blank=True, max_length=20, verbose_name="保護者の電話"),
+                ),
+                (
+                    "guardian_consent_on",
+                    models.DateField(blank=True, null=True, verbose_name="保護者の同意"),
+                ),
+                (
+                    "pledge_version",
+                    models.CharField(blank=True, max_length=20, verbose_name="誓約書の版"),
+                ),
+                ("pledged_on", models.DateField(blank=True, null=True, verbose_name="誓約日")),
+                (
+                    "interview_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="面談の日時"),
+                ),
+                (
+                    "interview_place",
+                    models.CharField(blank=True, max_length=120, verbose_name="面談の場所"),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decision_note", models.TextField(blank=True, verbose_name="判定の理由")),
+                ("created_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="for a renewal whose it is; for a new one who came of it",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ApplicationDocument',
+            name="ApplicationDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=60, verbose_name='書類')),
-                ('file_name', models.CharField(max_length=200)),
-                ('content_type', models.CharField(max_length=60)),
-                ('content', models.BinaryField()),
-                ('created_at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='volunteers.application')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=60, verbose_name="書類")),
+                ("file_name", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=60)),
+                ("content", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="volunteers.application",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Pledge',
+            name="Pledge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, verbose_name='版')),
-                ('text', models.TextField(help_text='Japanese; the binding one', verbose_name='本文')),
-                ('text_simple', models.TextField(blank=True, verbose_name='本文（やさしい日本語）')),
-                ('text_en', models.TextField(blank=True, verbose_name='本文（英語）')),
-                ('created_at', models.DateTimeField()),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pledges', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, verbose_name="版")),
+                (
+                    "text",
+                    models.TextField(help_text="Japanese; the binding one", verbose_name="本文"),
+                ),
+                (
+                    "text_simple",
+                    models.TextField(blank=True, verbose_name="本文（やさしい日本語）"),
+                ),
+                ("text_en", models.TextField(blank=True, verbose_name="本文（英語）")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pledges",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ScreeningStep',
+            name="ScreeningStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('submitted', '受付'), ('screening', '書類確認'), ('interview', '面談'), ('accepted', '登録'), ('declined', '見送り'), ('withdrawn', '辞退')], max_length=10)),
-                ('note', models.TextField(blank=True, verbose_name='メモ')),
-                ('at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='volunteers.application')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "受付"),
+                            ("screening", "書類確認"),
+                            ("interview", "面談"),
+                            ("accepted", "登録"),
+                            ("declined", "見送り"),
+                            ("withdrawn", "辞退"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="メモ")),
+                ("at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="volunteers.application",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('certificate', '資格'), ('training', '研修')], default='training', max_length=12, verbose_name='種類')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='取得・受講日')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='有効期限')),
-                ('verified_by', models.CharField(blank=True, max_length=120, verbose_name='確認者')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trainings', to='volunteers.volunteer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("certificate", "資格"), ("training", "研修")],
+                        default="training",
+                        max_length=12,
+                        verbose_name="種類",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="取得・受講日")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="有効期限")),
+                (
+                    "verified_by",
+                    models.CharField(blank=True, max_length=120, verbose_name="確認者"),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trainings",
+                        to="volunteers.volunteer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-done_on', '-id'],
+                "ordering": ["-done_on", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['organization', 'state'], name='application_state'),
+            model_name="application",
+            index=models.Index(fields=["organization", "state"], name="application_state"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'renewal'), ('state__in', ['submitted', 'screening', 'interview'])), fields=('volunteer', 'term_starts_on'), name='one_open_renewal_per_term'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("kind", "renewal"), ("state__in", ["submitted", "screening", "interview"])
+                ),
+                fields=("volunteer", "term_starts_on"),
+                name="one_open_renewal_per_term",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.UniqueConstraint(fields=('organization', 'version'), name='one_pledge_version'),
+            model_name="pledge",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "version"), name="one_pledge_version"
+            ),
         ),
     ]
