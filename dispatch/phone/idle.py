@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,8 +22,6 @@ from dispatch.phone.late_answers import wants_words
 from dispatch.phone.own.forms import NumberForm
 from dispatch.phone.people import signed_in_volunteer
 from dispatch.phone.reading import language_query, personal
-from realtime.models import Message
-from realtime.outbox import Recipient, queue
 from volunteers.actions.contacts import prove_contact, report_wrong_contact
 from volunteers.models import Volunteer
 
@@ -80,7 +77,7 @@ def not_mine(request: HttpRequest, token: str) -> HttpResponse:
         "lang_query": language_query(request),
     }
     if request.method == "POST":
-        say_wrong(offer.volunteer, at=database_now())
+        report_wrong_contact(offer.volunteer, at=database_now())
     return render(request, "volunteer/own/not_mine.html", context)
 
 
@@ -98,29 +95,6 @@ def number_is_right(volunteer: Volunteer, form: NumberForm, *, by_link: bool) ->
     WRONG_TRIES_A_DAY.count(key)
     form.add_error("number", _("登録番号が違います。登録証を確かめてください。"))
     return False
-
-
-def say_wrong(volunteer: Volunteer, *, at: datetime) -> None:
-    """Keep it, and have the desk call the person some other way."""
-    with transaction.atomic():
-        if not report_wrong_contact(volunteer, at=at):
-            return
-        to = Recipient(
-            organization_id=volunteer.organization_id,
-            key=volunteer.key,
-            channel=Message.Channel.HAND,
-            address="",
-            language="ja",
-            simulated=volunteer.organization.is_demo,
-        )
-        queue(
-            to,
-            kind="contact_wrong",
-            body="携帯電話の番号が本人のものではないと連絡がありました。別の方法で本人に確かめてください。",
-            dedupe_key=f"{volunteer.key}:contact_wrong:{at:%Y%m%d%H%M%S}",
-            subject_key=volunteer.key,
-            at=at,
-        )
 
 
 def _page(request: HttpRequest, offer: Offer, form: NumberForm) -> HttpResponse:

@@ -106,7 +106,11 @@ def test_somebody_else_says_that_the_number_is_theirs(
     client: Client, quiet: Volunteer, now: datetime
 ) -> None:
     asked = staying.ask_to_stay(quiet, by=None, at=now)
-    client.post(reverse("volunteers:stay", args=[stay_token(asked)]), {"answer": "wrong"})
+    for _ in range(2):
+        client.post(reverse("volunteers:stay", args=[stay_token(asked)]), {"answer": "wrong"})
+    call = Message.objects.get(kind="contact_wrong", recipient=quiet.key)
+    assert call.state == "by_hand", "the desk finds the person on its call list, once"
+    assert AuditEntry.objects.filter(verb="volunteer.contact_wrong").count() == 1
     quiet.refresh_from_db()
     assert quiet.contact_wrong_at is not None
     assert quiet.stay_answer == ""

@@ -13,6 +13,8 @@ from django.db import transaction
 from accounts import audit
 from accounts.errors import ActionError
 from accounts.models import User
+from realtime.models import Message
+from realtime.outbox import Recipient, queue
 from volunteers.actions import rows
 from volunteers.actions.entries import update_volunteer
 from volunteers.models import Volunteer
@@ -70,7 +72,10 @@ def _note_proof(present: Volunteer, at: datetime, *, of_mobile: bool) -> None:
 
 
 def report_wrong_contact(volunteer: Volunteer, *, at: datetime) -> bool:
-    """Whoever got a message says that the number is not this person's; False if known already."""
+    """Whoever got a message says that the number is not this person's; False if known already.
+
+    The desk is to call the person some other way.
+    """
     with transaction.atomic():
         present = rows.lock(volunteer)
         if present.contact_wrong_at is not None:
@@ -84,4 +89,24 @@ def report_wrong_contact(volunteer: Volunteer, *, at: datetime) -> bool:
             by=None,
             at=at,
         )
+        _have_the_desk_call(present, at)
     return True
+
+
+def _have_the_desk_call(volunteer: Volunteer, at: datetime) -> None:
+    to = Recipient(
+        organization_id=volunteer.organization_id,
+        key=volunteer.key,
+        channel=Message.Channel.HAND,
+        address="",
+        language="ja",
+        simulated=volunteer.organization.is_demo,
+    )
+    queue(
+        to,
+        kind="contact_wrong",
+        body="連絡先が本人のものではないとの連絡がありました。別の方法で本人に確かめてください。",
+        dedupe_key=f"{volunteer.key}:contact_wrong:{at:%Y%m%d%H%M%S}",
+        subject_key=volunteer.key,
+        at=at,
+    )

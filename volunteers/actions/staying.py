@@ -91,15 +91,6 @@ def answer_stay(
     return present
 
 
-def say_wrong_contact(volunteer: Volunteer, *, at: datetime) -> None:
-    """Somebody else reads the messages: the contact is not used again before the desk has checked."""
-    with transaction.atomic():
-        present = rows.lock(volunteer)
-        present.contact_wrong_at = at
-        rows.save(present, "contact_wrong_at")
-        _record(present, "contact_wrong", None, at)
-
-
 def told(people: Sequence[Volunteer]) -> dict[int, datetime | None]:
     """When the present question first reached each of them (UTC), None while it is on its way.
 

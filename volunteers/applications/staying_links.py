@@ -14,7 +14,8 @@ from django.urls import reverse
 from volunteers.models import Volunteer
 
 SALT = "volunteers.stay"
-GOOD_FOR = timedelta(days=400)
+GOOD_FOR = timedelta(days=90)
+"""Longer than the time to answer; afterwards the desk asks again."""
 
 
 def stay_url(volunteer: Volunteer) -> str:

@@ -19,6 +19,7 @@ from accounts.trying import attempt
 from ui.reading import personal, read_in
 from volunteers.access import get_volunteer_for
 from volunteers.actions import staying
+from volunteers.actions.contacts import report_wrong_contact
 from volunteers.applications.staying_links import asked_by
 from volunteers.models import Volunteer
 from volunteers.queries import last_served
@@ -115,7 +116,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def _answered(request: HttpRequest, volunteer: Volunteer, given: str, at: datetime) -> str:
     """What was done: stay, leave, wrong; empty with a message when it was refused."""
     if given == "wrong":
-        staying.say_wrong_contact(volunteer, at=at)
+        report_wrong_contact(volunteer, at=at)
         return given
     try:
         staying.answer_stay(volunteer, given, by=None, at=at)
