@@ -100,7 +100,7 @@ def test_it_reads_the_message_and_a_one_takes_the_seat(
     assert "9" in heard(call)
     before = len(call.spoken)
     telephones.press(LANDLINE, "1")
-    assert "お願いします" in heard(call, before)
+    assert "あなたに決まりました" in heard(call, before)
     seat = Assignment.objects.get(offer=offer)
     assert (seat.offer.answered_via, call.status) == ("voice", "completed")
 
@@ -133,7 +133,7 @@ def test_the_same_key_told_twice_counts_once(offer: Offer, telephones: Telephone
     again = call.gather
     telephones.press(LANDLINE, "1")
     answer = signed_post(again, {"CallSid": call.sid, "Digits": "1"})
-    assert "お願いします" in answer.content.decode()
+    assert "あなたに決まりました" in answer.content.decode()
     assert Assignment.objects.filter(volunteer=offer.volunteer).count() == 1
 
 

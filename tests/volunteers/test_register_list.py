@@ -254,7 +254,7 @@ def test_a_page_number_beyond_the_end_shows_the_last_page(desk: Client, hana: Vo
     assert names(desk, page="x") == ["山田 花"]
 
 
-def test_a_page_of_fifty_out_of_371_costs_at_most_twelve_statements(
+def test_a_page_of_fifty_out_of_371_costs_at_most_thirteen_statements(
     desk: Client, city: Organization
 ) -> None:
     people = Volunteer.objects.bulk_create(
@@ -272,10 +272,11 @@ def test_a_page_of_fifty_out_of_371_costs_at_most_twelve_statements(
         response = desk.get(URL)
     assert len(response.context["rows"]) == 50
     assert response.context["page"].paginator.count == 371
-    assert len(few) <= 12, [query["sql"][:120] for query in few]
+    # one of them counts what waits in the inbox, for the navigation
+    assert len(few) <= 13, [query["sql"][:120] for query in few]
     with CaptureQueriesContext(connection) as filtered:
         desk.get(URL, {"q": "ハナコ", "language": "vi", "field": "medical", "day": "2026-12-16"})
-    assert len(filtered) <= 12
+    assert len(filtered) <= 13
     assert filtered.captured_queries
     assert names(desk, q="ハナコ", day="2026-12-16")
 
