@@ -92,12 +92,12 @@ def stories(
         .select_related("request")
         .in_bulk(keys_of(heads, "subject_key", "offer"))
     )
-    requests = Request.objects.of(organization).in_bulk(keys_of(heads, "subject_key", "request"))
+    jobs = Request.objects.of(organization).in_bulk(keys_of(heads, "subject_key", "request"))
     told = []
     for one in heads:
         person = people.get(key_of(one.recipient, "volunteer"))
         offer = offers.get(key_of(one.subject_key, "offer"))
-        about = offer.request if offer else requests.get(key_of(one.subject_key, "request"))
+        about = offer.request if offer else jobs.get(key_of(one.subject_key, "request"))
         ours = person if person and not is_lent(person, organization.pk) else None
         name = _name(one, person, organization, known)
         steps = [step_of(each) for each in tries[one.dedupe_key] or [one]]
