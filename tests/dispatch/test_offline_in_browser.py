@@ -59,7 +59,7 @@ def visit(context: BrowserContext, address: str, *, keeps: bool = True) -> Page:
 
 def until(page: Page, expression: str, arg: object = None) -> None:
     """Ask again until it is true; playwright's own way needs eval, which the pages forbid."""
-    for _ in range(200):
+    for _ in range(800):
         if page.evaluate(expression, arg):
             return
         page.wait_for_timeout(50)
