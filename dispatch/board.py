@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from accounts.models import Organization
 from accounts.times import instant, local
@@ -219,11 +219,13 @@ def next_text(request: Request) -> str:
 
 
 def bookings(organization: Organization, at: datetime) -> list[tuple[date, list[Booking]]]:
-    """Today and tomorrow in Asia/Tokyo, everything that takes place."""
+    """Today (with what still runs from yesterday) and tomorrow in Asia/Tokyo."""
     today = local(at).date()
     found = (
         Request.objects.of(organization)
-        .filter(starts_at__gte=instant(today, 0), starts_at__lt=instant(today, 2 * 1440))
+        .filter(starts_at__lt=instant(today, 2 * 1440))
+        # what began before midnight and has not ended belongs to today
+        .filter(Q(starts_at__gte=instant(today, 0)) | Q(ends_at__gt=at))
         .exclude(status__in=[Request.Status.CANCELLED, Request.Status.UNMET])
         .prefetch_related(
             Prefetch("assignments", Assignment.objects.active().select_related("volunteer"))
@@ -233,7 +235,7 @@ def bookings(organization: Organization, at: datetime) -> list[tuple[date, list[
     days: dict[date, list[Booking]] = {today: [], today + timedelta(days=1): []}
     rooms = rooms_of([request.pk for request in found])
     for request in found:
-        days[local(request.starts_at).date()].append(
+        days[max(today, local(request.starts_at).date())].append(
             Booking(
                 request,
                 language_name(request.language, "ja"),

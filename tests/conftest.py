@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -25,6 +26,9 @@ from dispatch.models import RequestingBody
 from tests import factories
 from tests.services import redis_url  # noqa: F401 - a fixture for every test
 from volunteers.models import Volunteer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every test person's TOTP device
 # how long one example takes says more about the neighbours of a busy machine than about the code
@@ -217,3 +221,19 @@ def _member(organization: Organization, role: str, name: str, email: str) -> Use
     person = factories.UserFactory(name=name, email=email)
     factories.MembershipFactory(user=person, organization=organization, role=role)
     return person
+
+
+@pytest.fixture
+def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Chromium, closed before the next test, or a clear skip where it is missing."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.ui.conftest import ARGUMENTS, CHROMIUM
+
+    if not CHROMIUM.exists():
+        pytest.skip("needs Chromium at /usr/bin/chromium")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop of its own
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.errors import ActionError
+from accounts.times import local
 from dispatch.messages import push_address, recipient
 from dispatch.models import Assignment, Mode, Offer
 from dispatch.phone import term, words
@@ -146,14 +147,17 @@ def home_context(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
     people = own_rows(volunteer)
     jobs = present_jobs(people, at)
     offers = open_offers(people)
-    current = [job for job in jobs if job.running or (job.coming and job.is_today)]
+    current = [job for job in jobs if job.running or (job.coming and job.is_near)]
     return {
         "rings": [ring_of(offer) for offer in offers if rings_at(offer, at)],
         "asked": [asked_card(offer, at) for offer in offers if not rings_at(offer, at)],
         "to_report": [job for job in jobs if job.wants_report],
         "current": current,
+        "one_is_today": any(
+            local(job.request.starts_at).date() == local(at).date() for job in current
+        ),
         "running": any(job.running for job in jobs),
-        "coming": [job for job in jobs if job.coming and not job.is_today],
+        "coming": [job for job in jobs if job.coming and not job.is_near],
         **on_call_context(volunteer, at),
     }
 

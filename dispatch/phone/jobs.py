@@ -39,6 +39,8 @@ EARLY = timedelta(hours=1)
 EARLY_THERE = timedelta(hours=2)
 EARLY_OUT = timedelta(hours=5)
 """From when on somebody may say that they have arrived, and that they are on the way."""
+NEAR = EARLY_OUT
+"""What may be left for already stands on top of the first page, though it be tomorrow's."""
 LEAVING = timedelta(minutes=90)
 """So long before, the way there is asked about instead of «I will come»."""
 OVERRUN = timedelta(hours=1)
@@ -99,7 +101,7 @@ class Job:
     hours: str
     mode: str
     field: str
-    is_today: bool
+    is_near: bool  # today's, already begun, or at most ``NEAR`` away (a night's job is tomorrow's)
     running: bool
     coming: bool
     wants_report: bool
@@ -173,7 +175,7 @@ def job_of(assignment: Assignment, at: datetime, reports: Mapping[int, str]) -> 
         hours=words.hours(wanted.starts_at, wanted.ends_at),
         mode=str(words.MODES[Mode.VIDEO if assignment.remote else wanted.mode]),
         field=str(words.FIELDS[wanted.field]),
-        is_today=local(wanted.starts_at).date() == local(at).date(),
+        is_near=wanted.starts_at - at <= NEAR or local(wanted.starts_at).date() == local(at).date(),
         running=state == State.STARTED and at < wanted.ends_at,
         coming=ahead and at < wanted.ends_at,
         wants_report=report == "returned" or (held and at >= wanted.ends_at and not report),

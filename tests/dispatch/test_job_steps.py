@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from accounts.times import instant
 from dispatch.actions.assignments import arrive, give_back, note_end, set_out, start
 from dispatch.actions.offers import accept_offer
-from dispatch.board import board_of
+from dispatch.board import board_of, bookings
 from dispatch.engine import advance
 from dispatch.models import Assignment, Offer, Request
 from dispatch.phone.jobs import job_of
@@ -179,6 +180,32 @@ def test_home_shows_today_with_map_desk_and_step(mine, booked, clock):
              "次の予定", "待機（映像・電話）", "カレンダーに入れる"]  # fmt: skip
     places = [text.index(one) for one in order]
     assert places == sorted(places)
+
+
+def test_a_job_after_midnight_has_its_step_on_the_first_page_the_evening_before(
+    mine, booked, clock
+):
+    begins = instant(date(2026, 11, 27), 30)
+    Request.objects.filter(pk=booked.request_id).update(
+        starts_at=begins, ends_at=begins + timedelta(hours=1)
+    )
+    clock.at = begins - timedelta(hours=2)
+    text = mine.get("/v/").content.decode()
+    assert text.index("もうすぐの通訳") < text.index(url("job_on_the_way", booked))
+
+
+def test_what_began_before_midnight_is_todays_on_the_board(booked, city):
+    begins = instant(date(2026, 11, 26), 23 * 60)
+    Request.objects.filter(pk=booked.request_id).update(
+        starts_at=begins, ends_at=begins + timedelta(hours=2)
+    )
+
+    def shown(minutes: int) -> list[list[int]]:
+        days = bookings(city, begins + timedelta(minutes=minutes))
+        return [[one.request.pk for one in found] for _, found in days]
+
+    assert shown(59) == shown(61) == [[booked.request_id], []]
+    assert shown(120) == [[], []]
 
 
 def test_what_is_asked_comes_before_todays_job(mine, booked, city, hana, clock):

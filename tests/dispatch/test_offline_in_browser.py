@@ -14,7 +14,7 @@ from accounts.clock import database_now
 from dispatch.actions.offers import accept_offer
 from dispatch.models import Assignment, Offer
 from dispatch.phone import pushes
-from tests.dispatch.test_phone_in_browser import ask, chromium, link  # noqa: F401
+from tests.dispatch.test_phone_in_browser import ask, link  # noqa: F401
 from tests.factories import OfferFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -22,7 +22,7 @@ from realtime import push
 from realtime.delivery import deliver
 from realtime.models import Message
 from tests.dispatch.test_offline_in_browser import session_of, telephone, visit  # noqa: F401
-from tests.dispatch.test_phone_in_browser import ask, chromium  # noqa: F401
+from tests.dispatch.test_phone_in_browser import ask  # noqa: F401
 from tests.factories import OfferFactory
 from tests.realtime.push_service import PushService
 

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.clock import database_now
 from dispatch.actions.offers import accept_offer
 from dispatch.models import Assignment, Offer
-from tests.dispatch.test_phone_in_browser import RULES, chromium, handset  # noqa: F401
+from tests.dispatch.test_phone_in_browser import RULES, handset  # noqa: F401
 from tests.factories import OfferFactory, RequestFactory
 from volunteers.actions import switch_on_call
 from volunteers.models import Registration

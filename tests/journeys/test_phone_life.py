@@ -120,8 +120,9 @@ def test_from_the_sms_to_the_honorarium(
 
     move_to(assignment, database_now() + timedelta(minutes=40))
     phone.goto("/v/")
-    expect(phone.get_by_role("heading", name=re.compile("今日の通訳|次の予定"))).to_be_visible()
-    phone.goto(f"/v/assignments/{assignment.pk}/")  # the first page has the step on the day itself
+    expect(
+        phone.get_by_role("heading", name=re.compile("今日の通訳|もうすぐの通訳"))
+    ).to_be_visible()
     press(phone, "出発しました", "出発を窓口に知らせました")
     board = browse(live.url, coordinator).new_page()
     board.goto("/board/")

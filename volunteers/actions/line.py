@@ -10,7 +10,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import audit
 from accounts.models import User
 from volunteers.actions import rows
 from volunteers.actions.stopping import drop_channel
@@ -33,7 +32,7 @@ def connect_line(volunteer: Volunteer, account: str, *, at: datetime) -> None:
             if LINE not in [present.channel, *present.other_channels]:
                 present.other_channels = [LINE, *present.other_channels]
             rows.save(present, "line_id", "other_channels")
-            _record(present, "line_connected", by=volunteer.user, at=at)
+            rows.record(present, "line_connected", by=volunteer.user, at=at)
 
 
 def prefer_line(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
@@ -46,7 +45,7 @@ def prefer_line(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
             others = [one for one in present.other_channels if one != LINE]
             present.channel, present.other_channels = LINE, [present.channel, *others]
             rows.save(present, "channel", "other_channels")
-            _record(present, "line_first", by=by, at=at)
+            rows.record(present, "line_first", by=by, at=at)
 
 
 def disconnect_line(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
@@ -81,15 +80,4 @@ def _forget(volunteer: Volunteer, verb: str, *, by: User | None, at: datetime) -
     present.line_id = ""
     rows.save(present, "line_id")
     drop_channel(present, LINE, at=at)
-    _record(present, verb, by=by, at=at)
-
-
-def _record(volunteer: Volunteer, verb: str, *, by: User | None, at: datetime) -> None:
-    audit.record(
-        volunteer.key,
-        f"volunteer.{verb}",
-        organization=volunteer.organization_id,
-        by=by,
-        at=at,
-        label="" if by else volunteer.name,
-    )
+    rows.record(present, verb, by=by, at=at)

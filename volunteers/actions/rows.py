@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from accounts import audit
+from accounts.models import User
 from realtime import events
 from volunteers.models import Volunteer
 
@@ -21,4 +25,19 @@ def save(volunteer: Volunteer, *columns: str) -> None:
         volunteer.version,
         events.organization_group(volunteer.organization_id),
         events.volunteer_group(volunteer.pk),
+    )
+
+
+def record(
+    volunteer: Volunteer, verb: str, *, by: User | None, at: datetime, **detail: str
+) -> None:
+    """Write into the audit trail what was done to a volunteer, by the person if ``by`` is None."""
+    audit.record(
+        volunteer.key,
+        f"volunteer.{verb}",
+        organization=volunteer.organization_id,
+        by=by,
+        at=at,
+        label="" if by else volunteer.name,
+        **detail,
     )

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import audit
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from realtime.models import Message
@@ -68,7 +67,7 @@ def ask_to_stay(volunteer: Volunteer, *, by: User | None, at: datetime) -> Volun
         present.stay_asked_at, present.stay_answer = at, ""
         rows.save(present, "stay_asked_at", "stay_answer")
         tell(present, "stay", at, once=f"{at:%Y%m%d%H%M%S}")
-        _record(present, "stay_asked", by, at)
+        rows.record(present, "stay_asked", by=by, at=at)
     return present
 
 
@@ -87,7 +86,7 @@ def answer_stay(
             raise ActionError("not_asked", "この確認はもう終わっています。")
         present.stay_answer, present.last_seen_at = answer, at
         rows.save(present, "stay_answer", "last_seen_at")
-        _record(present, f"stay_answered_{answer}", by, at, how=how)
+        rows.record(present, f"stay_answered_{answer}", by=by, at=at, how=how)
     return present
 
 
@@ -158,15 +157,3 @@ def _heard_of(volunteer: Volunteer) -> datetime:
     if served is not None:
         signs.append(datetime(served.year, served.month, served.day, tzinfo=ages.tzinfo))
     return max([sign for sign in signs if sign is not None], default=ages)
-
-
-def _record(volunteer: Volunteer, verb: str, by: User | None, at: datetime, **detail: str) -> None:
-    audit.record(
-        volunteer.key,
-        f"volunteer.{verb}",
-        organization=volunteer.organization_id,
-        by=by,
-        at=at,
-        label="" if by else volunteer.name,
-        **detail,
-    )

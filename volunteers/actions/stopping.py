@@ -10,7 +10,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import audit
 from volunteers.actions import rows
 from volunteers.models import Volunteer
 
@@ -25,7 +24,7 @@ def stop_sms(volunteer: Volunteer, *, at: datetime) -> bool:
             return False
         present.sms_stopped_at = at
         rows.save(present, "sms_stopped_at")
-        _record(present, "sms_stopped", at)
+        rows.record(present, "sms_stopped", by=None, at=at)
     return True
 
 
@@ -37,7 +36,7 @@ def resume_sms(volunteer: Volunteer, *, at: datetime) -> bool:
             return False
         present.sms_stopped_at = None
         rows.save(present, "sms_stopped_at")
-        _record(present, "sms_resumed", at)
+        rows.record(present, "sms_resumed", by=None, at=at)
     return True
 
 
@@ -54,7 +53,7 @@ def drop_channel(volunteer: Volunteer, channel: str, *, at: datetime) -> bool:
         left = [one for one in order if one != channel] or [HAND.value]
         present.channel, present.other_channels = left[0], left[1:]
         rows.save(present, "channel", "other_channels")
-        _record(present, "channel_stopped", at, channel=channel)
+        rows.record(present, "channel_stopped", by=None, at=at, channel=channel)
     return True
 
 
@@ -72,17 +71,5 @@ def take_up_channel(volunteer: Volunteer, channel: str, *, at: datetime) -> bool
         order = [*(one for one in order if one != HAND), channel, *by_hand]
         present.channel, present.other_channels = order[0], order[1:]
         rows.save(present, "channel", "other_channels")
-        _record(present, "channel_resumed", at, channel=channel)
+        rows.record(present, "channel_resumed", by=None, at=at, channel=channel)
     return True
-
-
-def _record(volunteer: Volunteer, verb: str, at: datetime, **detail: str) -> None:
-    audit.record(
-        volunteer.key,
-        f"volunteer.{verb}",
-        organization=volunteer.organization_id,
-        by=None,
-        at=at,
-        label=volunteer.name,
-        **detail,
-    )
