@@ -22,11 +22,13 @@ from typing import Any
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 FILL = """
 INSERT INTO honoraria_honorarium (organization_id, volunteer_id, report_id, tariff_version_id,
-    kind, corrects_id, activity_date, minutes, fee, transport, total, derivation, state,
-    created_at, reason)
+    kind, corrects_id, activity_date, booked_on, minutes, fee, transport, total, derivation, state,
+    created_at, reason, paid_by, tax, transport_to)
 SELECT h.organization_id, h.volunteer_id, h.report_id, h.tariff_version_id, 'priced', NULL,
+    date '2026-11-01' + (n %% 30)::int,
     date '2026-11-01' + (n %% 30)::int, 60 + n %% 120, 3000, n %% 1500, 3000 + n %% 1500,
-    h.derivation, 'draft', h.created_at, ''
+    h.derivation, 'draft', h.created_at, '', 'bank', 'withheld',
+    'person'
 FROM honoraria_honorarium h, generate_series(1, %s) AS n WHERE h.id = %s
 """
 SAME = """

@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from accounts.models import Organization
 from ui.navigation import Item
 
+HONORARIA = ["/honoraria/", "/months/", "/reports/", "/tariffs/", "/charges/"]
+PAYMENTS = ["/payments/", "/payees/", "/gift-cards/", "/tax/"]
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Navigation for staff, the active membership, the demo flag."""
@@ -27,7 +30,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def navigation(request: HttpRequest) -> list[Item]:
     """Entries of the side rail for the role of the active membership."""
     role = request.membership.role  # type: ignore[attr-defined]
-    staff = {"coordinator", "admin"}
+    staff, money = {"coordinator", "admin"}, {"accountant", "admin"}
     # an accountant reads how messages went; texts that came in are for the desk
     contact = ["/inbox/", "/delivery/"] if role in staff else ["/delivery/"]
     entries = [
@@ -36,7 +39,10 @@ def navigation(request: HttpRequest) -> list[Item]:
         (staff, "ボランティア", ["/volunteers/"], "volunteers"),
         (staff | {"accountant"}, "連絡", contact, "mail"),
         (staff | {"accountant"}, "対応状況", ["/coverage/", "/roster/"], "globe"),
-        (staff | {"accountant"}, "謝礼", ["/honoraria/", "/reports/", "/tariffs/"], "honoraria"),
+        (staff | {"accountant"}, "謝礼", HONORARIA, "honoraria"),
+        (money, "支払", PAYMENTS, "bank"),
+        (money, "交付金", ["/grants/"], "grant"),
+        (money, "集計", ["/figures/", "/exports/"], "chart"),
         (staff | {"accountant", "requester"}, "設定", ["/settings/"], "settings"),
     ]
     unread = _unread(request.membership.organization)  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ from accounts.csv_cells import neutral
 from accounts.models import Organization, User
 from accounts.times import local
 from dispatch.models import Mode
-from honoraria.models import Honorarium, Tariff
+from honoraria.models import Honorarium, PaidBy
 from honoraria.months import Wanted, entries
 from volunteers.languages import name as language_name
 from volunteers.models import Field
@@ -104,7 +104,7 @@ WORDS: dict[str, Callable[[Any], Any]] = {
     "分野": lambda code: str(Field(code).label),
     "状態": lambda code: str(Honorarium.State(code).label),
     "区分": lambda code: str(Honorarium.Kind(code).label),
-    "支払方法": lambda code: str(Tariff.PaidBy(code).label),
+    "支払方法": lambda code: str(PaidBy(code).label),
     "計算の内訳": lambda lines: " / ".join(line["text"] for line in lines),
     "承認者": lambda name: name or "",
 }

@@ -13,7 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dispatch.models import Mode
-from honoraria.models import Honorarium, Tariff
+from honoraria.models import Honorarium, PaidBy
 from honoraria.months import Month, Wanted
 from interpreting.fields import NumberField
 
@@ -84,7 +84,7 @@ class TariffForm(forms.Form):
     """A tariff's name and when it is chosen."""
 
     name = forms.CharField(label="名称", max_length=120)
-    paid_by = forms.ChoiceField(label="支払方法", choices=Tariff.PaidBy.choices)
+    paid_by = forms.ChoiceField(label="支払方法", choices=PaidBy.choices)
     modes = forms.MultipleChoiceField(
         label="対象の方法",
         required=False,

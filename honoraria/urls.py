@@ -1,6 +1,6 @@
 """Pages about honoraria and tariffs."""
 
-from django.urls import path
+from django.urls import include, path
 
 from honoraria.views import entries, tariffs
 
@@ -20,4 +20,13 @@ urlpatterns = [
     path("tariffs/<int:pk>/edit/", tariffs.edit, name="tariff_edit"),
     path("tariffs/<int:pk>/versions/new/", tariffs.new_version, name="version_new"),
     path("tariffs/versions/<int:pk>/edit/", tariffs.edit_version, name="version_edit"),
+    path("charges/", include("honoraria.charges.urls")),
+    path("months/", include("honoraria.closing.urls")),
+    path("payees/", include("honoraria.payees.urls")),
+    path("payments/", include("honoraria.payments.urls")),
+    path("tax/", include("honoraria.tax.urls")),
+    path("gift-cards/", include("honoraria.gift_cards.urls")),
+    path("grants/", include("honoraria.grants.urls")),
+    path("exports/", include("honoraria.exporting.urls")),
+    path("figures/", include("honoraria.figures.urls")),
 ]

@@ -427,6 +427,7 @@ class HonorariumFactory(DjangoModelFactory):
         TariffVersionFactory, tariff__organization=factory.SelfAttribute("...organization")
     )
     activity_date = date(2026, 11, 26)
+    booked_on = factory.SelfAttribute("activity_date")
     minutes = 90
     fee = 3000
     transport = 460

@@ -95,6 +95,9 @@ def put_price(entry: Honorarium, report: Report, result: Result) -> None:
     priced = result.priced
     entry.tariff_version = result.version
     entry.activity_date, entry.minutes = activity_date(report), report.minutes
+    entry.booked_on = entry.activity_date
+    tariff = result.version.tariff
+    entry.paid_by, entry.tax, entry.transport_to = tariff.paid_by, tariff.tax, tariff.transport_to
     entry.fee, entry.transport, entry.total = priced.fee, priced.transport, priced.total
     entry.derivation = [asdict(line) for line in priced.lines]
 

@@ -224,6 +224,7 @@ def test_a_closed_month_is_corrected_in_the_present_one(
     Honorarium.objects.update(state="closed")
     reversal = correct(entry, "誤り", by=accountant, at=NOW)
     assert entry.activity_date.month == 10
-    assert reversal.activity_date == date(2026, 11, 24)
+    assert reversal.activity_date == entry.activity_date
+    assert reversal.booked_on == date(2026, 11, 24)
     assert sums(city, Month(2026, 10)) == (1, 90, 3000)
     assert sums(city) == (1, -90, -3000)

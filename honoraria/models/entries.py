@@ -1,96 +1,20 @@
-"""Tariffs and honoraria: versioned rules, priced entries and their approval.
+"""Honoraria: priced entries. Amounts are integer yen; a closed month never changes.
 
-Amounts are integer yen. A tariff used by an approved entry never changes, it is succeeded; two
-versions of one tariff never hold on the same day. A closed month never changes.
+A correction is a reversal that names what it takes back. How an amount is paid and taxed is copied
+from the tariff when it is priced, so that a later change of the tariff does not reach it.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 
 from accounts.models import Organization, User
+from honoraria.models.tariffs import PaidBy, TariffVersion, Tax, TransportTo
 from interpreting.models import Report
 from volunteers.models import Volunteer
-
-
-class Tariff(models.Model):
-    """謝礼基準: a named set of rules; what holds on a day is one of its versions."""
-
-    class PaidBy(models.TextChoices):
-        BANK = "bank", "口座振込"
-        CASH = "cash", "現金"
-        GIFT_CARD = "gift_card", "図書カード等"
-        NONE = "none", "支払なし（実費のみ）"
-
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tariffs")
-    code = models.SlugField(max_length=60)
-    name = models.CharField("名称", max_length=120)
-    paid_by = models.CharField("支払方法", max_length=10, choices=PaidBy.choices, default="bank")
-    priority = models.PositiveSmallIntegerField(
-        default=100, help_text="the first tariff whose conditions fit is taken; lower comes first"
-    )
-    modes = models.JSONField(
-        default=list, blank=True, help_text="modes it applies to; empty means every mode"
-    )
-
-    class Meta:
-        ordering = ["priority", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "code"], name="one_tariff_per_code")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
-    """Domain words for versions."""
-
-    def in_force(self, on: date) -> TariffVersionQuerySet:
-        """Versions valid on the day of the activity."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
-
-
-class TariffVersion(models.Model):
-    """The rules of a tariff from one day on; ``rules`` is read by ``honoraria.tariff``."""
-
-    tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="versions")
-    valid_from = models.DateField("適用開始日")
-    valid_to = models.DateField("適用終了日", null=True, blank=True)
-    rules = models.JSONField("計算の規則")
-
-    objects = TariffVersionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-valid_from"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                name="tariff_days_in_order",
-            ),
-            ExclusionConstraint(
-                name="one_tariff_version_per_day",
-                index_type="GIST",
-                expressions=[
-                    (
-                        Func(F("tariff_id"), F("tariff_id"), Value("[]"), function="int8range"),
-                        RangeOperators.OVERLAPS,
-                    ),
-                    (
-                        Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange"),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.tariff}（{self.valid_from}から）"
 
 
 class HonorariumQuerySet(models.QuerySet["Honorarium"]):
@@ -101,8 +25,8 @@ class HonorariumQuerySet(models.QuerySet["Honorarium"]):
         return self.filter(organization=organization)
 
     def between(self, first: date, last: date) -> HonorariumQuerySet:
-        """Entries whose activity was on one of the days, both inclusive."""
-        return self.filter(activity_date__gte=first, activity_date__lte=last)
+        """Entries booked on one of the days, both inclusive."""
+        return self.filter(booked_on__gte=first, booked_on__lte=last)
 
     def drafts(self) -> HonorariumQuerySet:
         """Entries that wait for approval."""
@@ -146,12 +70,22 @@ class Honorarium(models.Model):
     corrects = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
     )
-    activity_date = models.DateField("活動日", help_text="in Asia/Tokyo")
+    activity_date = models.DateField("活動日", help_text="in Asia/Tokyo; decides tariff and grant")
+    booked_on = models.DateField(
+        "計上日", help_text="decides the month: the activity's, or a later one if that was closed"
+    )
     minutes = models.IntegerField("活動時間（分）", help_text="negative in a reversal")
     fee = models.IntegerField("謝礼（円）")
     transport = models.IntegerField("交通費（円）", default=0)
     total = models.IntegerField("合計（円）")
     derivation = models.JSONField("計算の内訳", default=list)
+    paid_by = models.CharField(
+        "支払方法", max_length=10, choices=PaidBy.choices, default=PaidBy.BANK
+    )
+    tax = models.CharField("源泉徴収", max_length=16, choices=Tax.choices, default=Tax.WITHHELD)
+    transport_to = models.CharField(
+        "交通費の支払先", max_length=8, choices=TransportTo.choices, default=TransportTo.PERSON
+    )
     state = models.CharField("状態", max_length=10, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -182,7 +116,11 @@ class Honorarium(models.Model):
                 name="reversal_names_what_it_reverses",
             ),
         ]
-        indexes = [models.Index(fields=["organization", "activity_date"], name="honorarium_month")]
+        indexes = [
+            models.Index(fields=["organization", "activity_date"], name="honorarium_month"),
+            models.Index(fields=["organization", "booked_on", "id"], name="honorarium_booked"),
+            models.Index(fields=["volunteer", "state"], name="honorarium_of_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.activity_date} {self.volunteer} {self.total}円"

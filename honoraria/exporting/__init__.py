@@ -1,0 +1,1 @@
+"""Exports: datasets, mappings of columns as data, files made in the background."""

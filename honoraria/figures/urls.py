@@ -1,0 +1,5 @@
+"""Addresses of this room, inside the namespace ``honoraria``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

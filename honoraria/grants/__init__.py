@@ -1,0 +1,1 @@
+"""Grants: programmes, costs, what is eligible, the claim with its snapshot, joint desks."""

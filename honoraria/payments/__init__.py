@@ -1,0 +1,1 @@
+"""Paying: batches per value date, bank files, cash lists; two people for every yen."""
