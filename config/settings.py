@@ -152,6 +152,9 @@ if not TESTING:
         "min_size": 2,
         "max_size": int(os.environ.get("DATABASE_POOL", "20")),
         "timeout": 10,
+        # give up soon: the next request then tries at once; left to itself, the pool would wait
+        # twice as long after every failure and still be away when the database is back
+        "reconnect_timeout": 4,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
