@@ -1,1 +1,5 @@
-"""Bank rules, pure: names in zengin letters, the transfer file, Post Bank numbers, business days."""
+"""Banks as Japanese transfers know them: letters, calendar, branches, Post Bank, transfer files.
+
+Pure: values in, values out; no database, no clock. Nothing is cut short and no reading is guessed:
+what a bank could misread is refused with the letter or the record named.
+"""
