@@ -14,10 +14,11 @@ class HonorariaConfig(AppConfig):
         """Price what is confirmed, and say the verbs of this app in words on the audit page."""
         from accounts import audit
         from dispatch.subscriptions import price_estimates
-        from honoraria.actions import draft_honorarium, take_back_draft
+        from honoraria.actions import draft_honorarium, lock_books_of, take_back_draft
         from honoraria.estimates import estimate
         from interpreting import subscriptions
 
+        subscriptions.before_deciding.append(lock_books_of)
         subscriptions.on_confirmed.append(draft_honorarium)
         subscriptions.on_reopened.append(take_back_draft)
         price_estimates.append(estimate)

@@ -73,6 +73,7 @@ def confirm_report(
     ``seen``: ``submitted_at`` of the version that was read; another one raises changed_meanwhile.
     """
     with transaction.atomic():
+        subscriptions.tell(subscriptions.before_deciding, report, by, at)
         report = _locked(report)
         if seen is not None and seen != report.submitted_at:
             raise _changed_meanwhile()
@@ -94,6 +95,7 @@ def return_report(report: Report, reason: str, *, by: User | None, at: datetime)
         text = "理由は300文字以内で入力してください。"
         raise ActionError("too_long", text, field="reason", status=400)
     with transaction.atomic():
+        subscriptions.tell(subscriptions.before_deciding, report, by, at)
         report = _locked(report)
         reopened = report.state == Report.State.CONFIRMED
         _move(report, Report.State.RETURNED)

@@ -8,7 +8,12 @@ from honoraria.actions.approval import (
     single_handed,
     unapprove,
 )
-from honoraria.actions.drafting import draft_honorarium, draft_missing, take_back_draft
+from honoraria.actions.drafting import (
+    draft_honorarium,
+    draft_missing,
+    lock_books_of,
+    take_back_draft,
+)
 from honoraria.actions.tariffs import add_version, change_version, create_tariff, update_tariff
 
 __all__ = [
@@ -21,6 +26,7 @@ __all__ = [
     "create_tariff",
     "draft_honorarium",
     "draft_missing",
+    "lock_books_of",
     "single_handed",
     "take_back_draft",
     "unapprove",

@@ -2,7 +2,7 @@
 
 Two different people: who confirmed the report does not approve its honorarium, unless the
 organization's policy says ``single_handed`` (each such approval is logged as one). What is approved
-never changes; a correction is a reversal that names what it takes back.
+never changes; a correction is a reversal that names what it takes back, in a month that is open.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
-from honoraria.models import Honorarium
+from honoraria.closing.books import booking_day, check_open, lock_books
+from honoraria.models import Books, Honorarium
 from honoraria.months import Month
 from interpreting.models import Report
 
@@ -41,10 +42,11 @@ def approve(
 ) -> Honorarium:
     """Approve one draft. ``seen_total``: the yen that were on the screen.
 
-    Raises ActionError: changed_meanwhile, not_confirmed, same_person.
+    Raises ActionError: changed_meanwhile, month_closed, not_confirmed, same_person.
     """
     with transaction.atomic():
-        entry = _locked(honorarium)
+        entry, books = _locked(honorarium)
+        check_open(books, entry.booked_on)
         if seen_total is not None and seen_total != entry.total:
             raise ActionError("changed_meanwhile", MOVED)
         _move(entry, Honorarium.State.APPROVED)
@@ -64,7 +66,8 @@ def approve(
 def unapprove(honorarium: Honorarium, *, by: User, at: datetime) -> Honorarium:
     """Back to draft, until the month is closed and while nothing corrects it."""
     with transaction.atomic():
-        entry = _locked(honorarium)
+        entry, books = _locked(honorarium)
+        check_open(books, entry.booked_on)
         if entry.corrections.exists():
             raise ActionError("has_correction", "訂正があるため、承認を取り消せません。")
         _move(entry, Honorarium.State.DRAFT)
@@ -86,9 +89,11 @@ def approve_all(
     """Approve the drafts of a month, all or ``only`` those, but never what is in ``hold``.
 
     Entries whose report the same person confirmed stay drafts and are named in the result.
+    Raises ActionError: month_closed.
     """
     done = Approved()
     with transaction.atomic():
+        check_open(lock_books(organization), month.last)
         drafts = Honorarium.objects.of(organization).between(month.first, month.last).drafts()
         confirmed = Q(report__state=Report.State.CONFIRMED)
         reversal = Q(kind=Honorarium.Kind.REVERSAL)  # whose report may be on its way back
@@ -129,14 +134,14 @@ def approve_all(
 def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> Honorarium:
     """Take an approved entry back by a reversal, which waits for approval itself.
 
-    A reversal of a closed month falls on the day of the correction, since closed months never
-    change. Afterwards the report can be returned or priced anew. Raises ActionError:
+    A reversal of what is closed or paid is booked into the first open month, since closed months
+    never change. Afterwards the report can be returned or priced anew. Raises ActionError:
     reason_missing, not_approved, has_correction, is_reversal.
     """
     if not reason.strip():
         raise ActionError("reason_missing", "理由を入力してください。", field="reason", status=400)
     with transaction.atomic():
-        entry = _locked(honorarium)
+        entry, books = _locked(honorarium)
         if entry.kind == Honorarium.Kind.REVERSAL:
             raise ActionError("is_reversal", "取消しの行は訂正できません。")
         if entry.state == Honorarium.State.DRAFT:
@@ -144,7 +149,6 @@ def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> H
             raise ActionError("not_approved", text)
         if entry.corrections.exists():
             raise ActionError("has_correction", "すでに訂正されています。")
-        open_month = entry.state == Honorarium.State.APPROVED
         reversal = Honorarium.objects.create(
             organization=entry.organization,
             volunteer=entry.volunteer,
@@ -153,7 +157,7 @@ def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> H
             kind=Honorarium.Kind.REVERSAL,
             corrects=entry,
             activity_date=entry.activity_date,
-            booked_on=entry.booked_on if open_month else local(at).date(),
+            booked_on=booking_day(books, entry.booked_on, local(at).date()),
             minutes=-entry.minutes,
             fee=-entry.fee,
             transport=-entry.transport,
@@ -181,8 +185,9 @@ def _reversed_lines(entry: Honorarium) -> list[dict[str, object]]:
     return lines + [{**line, "amount": -line["amount"]} for line in entry.derivation]
 
 
-def _locked(honorarium: Honorarium) -> Honorarium:
-    """The entry with its report locked first, in the order that drafting locks them."""
+def _locked(honorarium: Honorarium) -> tuple[Honorarium, Books]:
+    """The entry with books and report locked first, in the order that drafting locks them."""
+    books = lock_books(honorarium.organization_id)
     Report.objects.select_for_update().get(pk=honorarium.report_id)
     found = (
         Honorarium.objects.select_for_update(of=("self",))
@@ -192,7 +197,7 @@ def _locked(honorarium: Honorarium) -> Honorarium:
     )
     if found is None:  # a draft goes when its report is returned
         raise ActionError("changed_meanwhile", MOVED)
-    return found
+    return found, books
 
 
 def _confirmed_by(entry: Honorarium) -> int | None:

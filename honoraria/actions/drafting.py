@@ -1,7 +1,8 @@
 """A confirmed report becomes a priced draft; a report taken up again loses it.
 
-Locks go report → tariffs → honoraria, here and everywhere. A price that cannot be given leaves no
-entry: `honoraria.months` lists the report with the reason until somebody acts.
+Locks go books → report → tariffs → honoraria, here and everywhere. What was done in a month that is
+closed by now is booked into the first open one. A price that cannot be given leaves no entry:
+`honoraria.months` lists the report with the reason until somebody acts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
-from honoraria.models import Honorarium, Tariff
+from accounts.times import local
+from dispatch.models import Request
+from honoraria.closing.books import booking_day, lock_books
+from honoraria.models import Books, Honorarium, Tariff
 from honoraria.months import Month, unpriced
 from honoraria.pricing import Result, Unpriced, activity_date, price_report
 from interpreting.models import Report
@@ -28,6 +32,7 @@ def draft_honorarium(report: Report, by: User | None, at: datetime) -> Honorariu
     already_approved.
     """
     with transaction.atomic():
+        books = lock_books_of(report)
         report = _locked(report)
         if report.state != Report.State.CONFIRMED:
             raise ActionError("not_confirmed", "確認済みの活動報告だけが計算できます。")
@@ -44,7 +49,7 @@ def draft_honorarium(report: Report, by: User | None, at: datetime) -> Honorariu
             if standing is not None:
                 standing.delete()
             return None
-        entry = standing or _new_entry(report, at)
+        entry = standing or _new_entry(report, books, at)
         put_price(entry, report, result)
         entry.save()
         record(
@@ -80,6 +85,7 @@ def draft_missing(
 def take_back_draft(report: Report, by: User | None, at: datetime) -> None:
     """A confirmed report goes back: its draft goes too; what is approved stops it."""
     with transaction.atomic():
+        lock_books_of(report)
         standing = _standing(_locked(report))
         if standing is None:
             return
@@ -90,12 +96,17 @@ def take_back_draft(report: Report, by: User | None, at: datetime) -> None:
         _log(report, "honorarium.draft_removed", by, at, total=total)
 
 
+def lock_books_of(report: Report, by: User | None = None, at: datetime | None = None) -> Books:
+    """The books of the report's organization; taken before the report, also by who confirms it."""
+    found = Request.objects.filter(assignments__report=report.pk)
+    return lock_books(found.values_list("organization_id", flat=True).get())
+
+
 def put_price(entry: Honorarium, report: Report, result: Result) -> None:
-    """Write a price and its derivation into an entry that is not saved yet."""
+    """Write a price and its derivation into an entry that is not saved yet; its month stays."""
     priced = result.priced
     entry.tariff_version = result.version
     entry.activity_date, entry.minutes = activity_date(report), report.minutes
-    entry.booked_on = entry.activity_date
     tariff = result.version.tariff
     entry.paid_by, entry.tax, entry.transport_to = tariff.paid_by, tariff.tax, tariff.transport_to
     entry.fee, entry.transport, entry.total = priced.fee, priced.transport, priced.total
@@ -116,7 +127,7 @@ def _standing(report: Report) -> Honorarium | None:
     )
 
 
-def _new_entry(report: Report, at: datetime) -> Honorarium:
+def _new_entry(report: Report, books: Books, at: datetime) -> Honorarium:
     """A first entry, or the one that follows the last reversal."""
     last = Honorarium.objects.filter(report=report).order_by("-pk").first()
     return Honorarium(
@@ -124,6 +135,7 @@ def _new_entry(report: Report, at: datetime) -> Honorarium:
         volunteer=report.assignment.volunteer,
         report=report,
         corrects=last,
+        booked_on=booking_day(books, activity_date(report), local(at).date()),
         reason=last.reason if last else "",
         created_at=at,
     )

@@ -14,6 +14,7 @@ from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from honoraria.actions.drafting import put_price
+from honoraria.closing.books import lock_books
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from honoraria.pricing import Unpriced, price_report
 from honoraria.tariff import Rules, validate
@@ -187,6 +188,7 @@ def _in_use(version: TariffVersion) -> ActionError:
 
 def _lock_all(organization: Organization) -> None:
     """Every tariff of the organization: prices are computed while holding the same locks."""
+    lock_books(organization)
     list(Tariff.objects.select_for_update().filter(organization=organization).order_by("pk"))
 
 

@@ -28,6 +28,10 @@ class HonorariumQuerySet(models.QuerySet["Honorarium"]):
         """Entries booked on one of the days, both inclusive."""
         return self.filter(booked_on__gte=first, booked_on__lte=last)
 
+    def happened_between(self, first: date, last: date) -> HonorariumQuerySet:
+        """Entries of activities on one of the days, both inclusive, whenever they were booked."""
+        return self.filter(activity_date__gte=first, activity_date__lte=last)
+
     def drafts(self) -> HonorariumQuerySet:
         """Entries that wait for approval."""
         return self.filter(state=Honorarium.State.DRAFT)
@@ -54,8 +58,8 @@ class Honorarium(models.Model):
     MOVES = {
         State.DRAFT: {State.APPROVED},
         State.APPROVED: {State.CLOSED, State.DRAFT},
-        State.CLOSED: {State.PAID},
-        State.PAID: set(),
+        State.CLOSED: {State.PAID, State.APPROVED},  # back when the month is opened again
+        State.PAID: {State.CLOSED},  # the bank sent the money back
     }
 
     organization = models.ForeignKey(
@@ -120,6 +124,12 @@ class Honorarium(models.Model):
             models.Index(fields=["organization", "activity_date"], name="honorarium_month"),
             models.Index(fields=["organization", "booked_on", "id"], name="honorarium_booked"),
             models.Index(fields=["volunteer", "state"], name="honorarium_of_person"),
+            # few rows: what was booked later than it was done, such as corrections
+            models.Index(
+                fields=["organization", "booked_on"],
+                condition=~Q(booked_on=F("activity_date")),
+                name="honorarium_booked_later",
+            ),
         ]
 
     def __str__(self) -> str:

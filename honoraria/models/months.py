@@ -7,8 +7,15 @@ reason, and closed again. Every row is kept.
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import ExtractDay
+from django.db.models.lookups import Exact
 
 from accounts.models import Organization, User
+
+NEXT_DAY = Func(
+    F("closed_through"), template="(%(expressions)s + 1)", output_field=models.DateField()
+)
 
 
 class Books(models.Model):
@@ -21,6 +28,13 @@ class Books(models.Model):
 
     class Meta:
         verbose_name_plural = "books"
+        constraints = [
+            # a month is closed as a whole: the day after its last is the first of another
+            models.CheckConstraint(
+                condition=Q(closed_through__isnull=True) | Exact(ExtractDay(NEXT_DAY), 1),
+                name="closed_through_ends_a_month",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.organization} {self.closed_through or '-'}"
@@ -36,6 +50,7 @@ class Closing(models.Model):
     closed_at = models.DateTimeField()
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     count = models.PositiveIntegerField("件数")
+    minutes = models.BigIntegerField("活動時間（分）", default=0)
     total = models.BigIntegerField("合計（円）")
     warnings = models.JSONField(
         "確認した注意", default=list, help_text="codes and counts overridden"
