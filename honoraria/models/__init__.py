@@ -1,6 +1,6 @@
 """The models of the app by topic: tariffs, entries, months, payments, gift cards, grants, exports."""
 
-from honoraria.models.charges import Charge
+from honoraria.models.charges import Charge, ChargeQuerySet, Facts, RequesterTerms
 from honoraria.models.entries import Honorarium, HonorariumQuerySet
 from honoraria.models.exports import ExportPiece, ExportRun, Mapping
 from honoraria.models.gift_cards import GiftCardCount, GiftCardKind, GiftCardMove
@@ -32,6 +32,7 @@ __all__ = [
     "Books",
     "Budget",
     "Charge",
+    "ChargeQuerySet",
     "Claim",
     "Closing",
     "Consultations",
@@ -39,6 +40,7 @@ __all__ = [
     "CostDocument",
     "ExportPiece",
     "ExportRun",
+    "Facts",
     "GiftCardCount",
     "GiftCardKind",
     "GiftCardMove",
@@ -55,6 +57,7 @@ __all__ = [
     "Programme",
     "ProgrammeTerms",
     "Remittance",
+    "RequesterTerms",
     "Tag",
     "Tariff",
     "TariffVersion",
