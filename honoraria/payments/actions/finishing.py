@@ -1,0 +1,191 @@
+"""After the release: paid, handed over, receipted, or sent back by the bank.
+
+A transfer is paid on its value date; cash and cards on the day somebody enters. What the bank sends
+back frees its entries for the next batch, and its withheld tax no longer belongs to the month.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.errors import ActionError
+from accounts.models import User
+from accounts.times import local
+from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch, Remittance
+from honoraria.payments.locks import (
+    locked_batch,
+    locked_payment,
+    log,
+    move_batch,
+    move_entries,
+    move_payment,
+    planned_payments,
+    say_why,
+)
+from honoraria.tax.withholding import withhold
+
+CLOSED, PAID = Honorarium.State.CLOSED, Honorarium.State.PAID
+RECEIPTS = ("phone", "paper")
+
+
+def finish_batch(
+    batch: PaymentBatch, paid_on: date | None = None, *, by: User, at: datetime
+) -> PaymentBatch:
+    """Everything that is still planned was paid. ``paid_on`` (cash, cards): when, in Tokyo.
+
+    Raises ActionError: wrong_state, too_early, paid_on, tax_changed.
+    """
+    with transaction.atomic():
+        found = locked_batch(batch)
+        day = _paid_on(found, paid_on, at)
+        move_batch(found, PaymentBatch.State.PAID)
+        payments = planned_payments(found)
+        for one in payments:
+            _pay(one, day)
+        move_entries(payments, CLOSED, PAID)
+        _finished(found, by, at)
+        paid = sum(one.net for one in payments)
+        log(found, "payment_batch.paid", by=by, at=at, paid_on=f"{day}", net=paid)
+    return found
+
+
+def finish_payment(
+    payment: Payment, paid_on: date | None = None, *, by: User, at: datetime
+) -> Payment:
+    """One person of a cash or card batch was paid; the last one finishes the batch.
+
+    Raises ActionError: wrong_state, whole_file, too_early, paid_on, tax_changed.
+    """
+    with transaction.atomic():
+        one = locked_payment(payment)
+        batch = one.batch
+        if batch.method == PaymentBatch.Method.BANK:
+            text = "振込は、まとまりごとに支払済みにしてください。"
+            raise ActionError("whole_file", text)
+        day = _paid_on(batch, paid_on, at)
+        _pay(one, day)
+        move_entries([one], CLOSED, PAID)
+        if not batch.payments.filter(state=Payment.State.PLANNED).exists():
+            move_batch(batch, PaymentBatch.State.PAID)
+            _finished(batch, by, at)
+        log(batch, "payment.paid", by=by, at=at, payment=one.pk, paid_on=f"{day}", net=one.net)
+    return one
+
+
+def return_payment(
+    payment: Payment, reason: str, *, by: User, at: datetime, end_account: bool = False
+) -> Payment:
+    """The bank sent a transfer back (or cash was not handed over after all).
+
+    The entries go back to closed and wait for the next batch, where tax is withheld anew; the tax
+    of this payment no longer counts for its month. The audit line says whether that month was
+    already remitted. ``end_account``: the account is not to be used again. Raises ActionError:
+    reason_missing, wrong_state, cards.
+    """
+    why = say_why(reason, 200)
+    with transaction.atomic():
+        one = locked_payment(payment)
+        if one.batch.method == PaymentBatch.Method.GIFT_CARD:
+            raise ActionError("cards", "図書カード等は、受払簿で返却を記録してください。")
+        move_payment(one, Payment.State.RETURNED)
+        move_entries([one], PAID, CLOSED)
+        one.lines.update(stands=False)
+        one.return_reason = why
+        one.save(update_fields=["state", "return_reason"])
+        if end_account and one.account and one.account.state != BankAccount.State.ENDED:
+            _end(one.account, why, by, at)
+        detail = {"payment": one.pk, "net": one.net, "withheld": one.withheld, "reason": why}
+        log(
+            one.batch,
+            "payment.returned",
+            by=by,
+            at=at,
+            **detail,
+            tax_remitted=was_remitted(one),
+            account_ended=end_account,
+        )
+    return one
+
+
+def was_remitted(payment: Payment) -> bool:
+    """The withheld tax of the month of a payment was already sent to the tax office."""
+    if payment.paid_on is None or not payment.withheld:
+        return False
+    return Remittance.objects.filter(
+        organization=payment.organization_id,
+        month=payment.paid_on.replace(day=1),
+        residency=payment.residency,
+    ).exists()
+
+
+def record_cash_receipt(
+    payment: Payment, how: str, signature: str = "", *, by: User | None, at: datetime
+) -> Payment:
+    """The person confirmed to have received cash; ``signature``: an SVG path drawn on the phone.
+
+    ``by`` is None when the volunteer signed. Raises ActionError: wrong_state, not_paid,
+    already_received, unsigned.
+    """
+    with transaction.atomic():
+        one = locked_payment(payment)
+        if one.state != Payment.State.PAID:
+            raise ActionError("not_paid", "支払済みにしてから受領を記録してください。")
+        if one.receipt_at is not None:
+            raise ActionError("already_received", "受領は記録済みです。")
+        if how not in RECEIPTS or (how == "phone" and not signature):
+            raise ActionError("unsigned", "署名がありません。", field="signature", status=400)
+        one.receipt_at, one.receipt_how, one.signature = at, how, signature
+        one.save(update_fields=["receipt_at", "receipt_how", "signature"])
+        log(one.batch, "payment.received", by=by, at=at, payment=one.pk, how=how)
+    return one
+
+
+def _paid_on(batch: PaymentBatch, wanted: date | None, at: datetime) -> date:
+    """The day of payment: a transfer's value date, else the day entered, in neither case to come."""
+    today = local(at).date()
+    if batch.state != PaymentBatch.State.RELEASED:
+        raise ActionError("wrong_state", "承認済みの支払だけを支払済みにできます。")
+    if batch.method == PaymentBatch.Method.BANK:
+        if batch.value_date > today:
+            raise ActionError("too_early", "振込指定日になってから、支払済みにしてください。")
+        return batch.value_date
+    day = wanted or today
+    decided = max(batch.payments.values_list("decided_on", flat=True))
+    if not decided <= day <= today:
+        text = (
+            f"支払った日は、月を締めた日（{decided.year}年{decided.month}月{decided.day}日）から"
+            "今日までの日にしてください。"
+        )
+        raise ActionError("paid_on", text, field="paid_on", status=400)
+    return day
+
+
+def _pay(payment: Payment, day: date) -> None:
+    """Mark a payment as paid; when another table of rates holds that day, its components."""
+    move_payment(payment, Payment.State.PAID)
+    payment.paid_on = day
+    fields = ["state", "paid_on"]
+    if payment.withheld and day != payment.batch.value_date:
+        again = withhold(payment.taxable, day, residency=payment.residency)
+        if again.tax != payment.withheld:
+            text = (
+                f"{payment.volunteer.name}さんの源泉徴収税額が、支払日の税率では変わります。"
+                "この支払を取り消して、支払日を入れ直して作成してください。"
+            )
+            raise ActionError("tax_changed", text)
+        payment.components = again.components
+        fields.append("components")
+    payment.save(update_fields=fields)
+
+
+def _finished(batch: PaymentBatch, by: User, at: datetime) -> None:
+    batch.finished_at, batch.finished_by = at, by
+    batch.save(update_fields=["state", "finished_at", "finished_by"])
+
+
+def _end(account: BankAccount, reason: str, by: User, at: datetime) -> None:
+    from honoraria.payees.accounts import end_account
+
+    end_account(account, f"振込不能：{reason}", by=by, at=at)

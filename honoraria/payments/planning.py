@@ -1,0 +1,336 @@
+"""What can be paid now: closed entries without a standing payment, summed per person, and the tax.
+
+Only closed entries are ever planned. Whoever cannot be paid is held back with the reason and who
+must act; nothing is lost by that, the entries wait for the next batch. A sum that is not positive
+(a reversal larger than what is new) is carried in the same way. Reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q, Sum
+
+from accounts.models import Organization
+from accounts.times import local
+from honoraria.banking.branches import branch
+from honoraria.banking.names import PAYEE_LIMIT, BankTextError, zengin_text
+from honoraria.models import (
+    BankAccount,
+    Closing,
+    Honorarium,
+    HonorariumQuerySet,
+    PaidBy,
+    Payee,
+    PaymentBatch,
+    PaymentLine,
+    TransportTo,
+)
+from honoraria.tax.withholding import TaxLine, Withheld, taxable_of, withhold
+from volunteers.models import Volunteer
+
+Method = PaymentBatch.Method
+# "nothing but expenses": what is left of such an entry is money that has to reach the person
+METHODS: Final[dict[str, list[str]]] = {
+    Method.BANK: [PaidBy.BANK, PaidBy.NONE],
+    Method.CASH: [PaidBy.CASH],
+    Method.GIFT_CARD: [PaidBy.GIFT_CARD],
+}
+OFFICE, PERSON = "経理", "ボランティア"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """An entry with what of it reaches the person, in yen; reversals are negative."""
+
+    entry: Honorarium
+    fee: int
+    transport: int
+    taxable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What one person would receive. ``gross - withheld.tax = net``."""
+
+    volunteer: Volunteer
+    lines: list[PlannedLine]
+    residency: str
+    withheld: Withheld
+    decided_on: date
+    account: BankAccount | None
+    calculation: list[dict[str, Any]]
+
+    @property
+    def gross(self) -> int:
+        """Fees and transport paid to the person."""
+        return sum(line.fee + line.transport for line in self.lines)
+
+    @property
+    def net(self) -> int:
+        """What leaves the house."""
+        return self.gross - self.withheld.tax
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Somebody who is not paid now: why, who must act, and the sum that waits (may be negative)."""
+
+    volunteer: Volunteer
+    code: str
+    text: str
+    who: str
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is paid what on a day by a method, and who is held back."""
+
+    method: str
+    value_date: date
+    people: list[Planned]
+    held: list[HeldBack]
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """People, entries, and the sums of gross, taxable, tax and net."""
+        return {
+            "people": len(self.people),
+            "entries": sum(len(one.lines) for one in self.people),
+            "gross": sum(one.gross for one in self.people),
+            "taxable": sum(one.withheld.taxable for one in self.people),
+            "withheld": sum(one.withheld.tax for one in self.people),
+            "net": sum(one.net for one in self.people),
+        }
+
+    @cached_property
+    def held_amount(self) -> int:
+        """What the people who are held back have coming, in yen."""
+        return sum(one.amount for one in self.held)
+
+
+class Hold(Exception):
+    """Why a person is held back: a code, a sentence, and who must act."""
+
+    def __init__(self, code: str, text: str, who: str = OFFICE) -> None:
+        super().__init__(text)
+        self.code, self.text, self.who = code, text, who
+
+
+def plan(
+    organization: Organization,
+    method: str,
+    value_date: date,
+    at: datetime,
+    *,
+    only: Collection[int] | None = None,
+    also: Collection[int] = (),
+) -> Plan:
+    """Plan the payments of ``method`` on ``value_date`` (the day decides the rates of the tax).
+
+    ``only``: keys of the volunteers who are paid, others are left out silently. ``also``: keys of
+    volunteers whose transfers are paid by this (cash) batch, too.
+    """
+    found = payable(organization, method, also=also)
+    if only is not None:
+        found = found.filter(volunteer__in=only)
+    rows = list(
+        found.select_related("volunteer", "volunteer__payee", "report__assignment__request")
+        .defer("derivation")
+        .order_by("volunteer__number", "volunteer_id", "activity_date", "pk")
+    )
+    facts = _Facts(organization, method, value_date, at, _accounts({r.volunteer_id for r in rows}))
+    people: list[Planned] = []
+    held: list[HeldBack] = []
+    for volunteer, group in groupby(rows, lambda row: row.volunteer):
+        entries = list(group)
+        try:
+            people.append(_planned(volunteer, entries, facts))
+        except Hold as why:
+            amount = sum(one.fee + paid_transport(one) for one in entries)
+            held.append(HeldBack(volunteer, why.code, why.text, why.who, len(entries), amount))
+    return Plan(method, value_date, people, held + _waiting_for_corrections(organization, method))
+
+
+def payable(
+    organization: Organization, method: str, *, also: Collection[int] = ()
+) -> HonorariumQuerySet:
+    """Closed entries of a method that no standing payment has and that nobody is correcting."""
+    wanted = Q(paid_by__in=METHODS[method])
+    if also:
+        wanted |= Q(paid_by__in=METHODS[Method.BANK], volunteer__in=also)
+    standing = PaymentLine.objects.filter(honorarium=OuterRef("pk"), stands=True)
+    closed = Honorarium.objects.of(organization).filter(wanted, state=Honorarium.State.CLOSED)
+    return closed.filter(~Exists(standing), ~Exists(corrections()))
+
+
+def being_corrected(organization: Organization, method: str) -> HonorariumQuerySet:
+    """Closed, unpaid entries that a reversal in an open month takes back: netted when it is closed."""
+    standing = PaymentLine.objects.filter(honorarium=OuterRef("pk"), stands=True)
+    closed = Honorarium.objects.of(organization).filter(
+        paid_by__in=METHODS[method], state=Honorarium.State.CLOSED
+    )
+    return closed.filter(Exists(corrections()), ~Exists(standing))
+
+
+def corrections(entry: str = "pk") -> HonorariumQuerySet:
+    """Reversals that are not closed yet, of the entry that the outer query calls ``entry``."""
+    open_states = [Honorarium.State.DRAFT, Honorarium.State.APPROVED]
+    return Honorarium.objects.filter(corrects=OuterRef(entry), state__in=open_states)
+
+
+def not_yet_closed(organization: Organization, method: str) -> int:
+    """Yen that are approved but whose month is open: they cannot be paid yet."""
+    found = Honorarium.objects.of(organization).filter(
+        paid_by__in=METHODS[method], state=Honorarium.State.APPROVED
+    )
+    return int(found.order_by().aggregate(sum=Sum("total", default=0))["sum"])
+
+
+def paid_transport(entry: Honorarium) -> int:
+    """The transport that is paid to the person; tickets that the organization bought are not."""
+    return entry.transport if entry.transport_to == TransportTo.PERSON else 0
+
+
+def planned_line(entry: Honorarium, gift_taxed: bool, residency: str) -> PlannedLine:
+    """What of an entry is paid to the person, and what of it is withheld from."""
+    line = TaxLine(entry.fee, entry.transport, entry.tax, entry.transport_to)
+    taxable = taxable_of(line, gift_taxed=gift_taxed, residency=residency)
+    return PlannedLine(entry, entry.fee, paid_transport(entry), taxable)
+
+
+def gift_cards_taxed(organization: Organization) -> bool:
+    """The organization decided that gift cards are withheld from."""
+    return organization.policy.get("gift_cards_taxed") is True
+
+
+def account_hold(account: BankAccount | None) -> Hold | None:
+    """Why nothing can be transferred to an account; None when it can."""
+    if account is None:
+        text = "振込先口座が登録されていません。"
+        return Hold("no_account", text, f"{PERSON}（または{OFFICE}が代わりに登録）")
+    if account.state != BankAccount.State.CHECKED:
+        return Hold("account_unchecked", "振込先口座の確認が済んでいません。")
+    if branch(account.bank_code, account.branch_code) is None:
+        code = f"{account.bank_code}-{account.branch_code}"
+        text = (
+            f"振込先の支店（{code}）が今の金融機関一覧にありません。統合や廃止の可能性があります。"
+        )
+        return Hold("branch_unknown", text, f"{PERSON}（または{OFFICE}）")
+    if any(getattr(text, "unreadable", False) for text in (account.number, account.holder)):
+        return Hold("account_unreadable", "口座番号を読み取れません。もう一度登録してください。")
+    try:
+        zengin_text(account.holder, PAYEE_LIMIT)
+    except BankTextError as error:
+        return Hold("name_unwritable", f"口座名義を銀行の文字で書けません。{error.text}")
+    return None
+
+
+def _waiting_for_corrections(organization: Organization, method: str) -> list[HeldBack]:
+    rows = being_corrected(organization, method).select_related("volunteer").defer("derivation")
+    text = "訂正の途中です。取消しの行が承認され、月が締まると、差し引いて支払います。"
+    return [
+        HeldBack(one.volunteer, "being_corrected", text, OFFICE, 1, one.fee + paid_transport(one))
+        for one in rows.order_by("volunteer__number", "pk")
+    ]
+
+
+class _Facts:
+    """What the plan of every person needs, read once."""
+
+    def __init__(
+        self,
+        organization: Organization,
+        method: str,
+        value_date: date,
+        at: datetime,
+        accounts: Mapping[int, BankAccount],
+    ) -> None:
+        self.method, self.value_date, self.accounts = method, value_date, accounts
+        self.gift_taxed = gift_cards_taxed(organization)
+        self.today = local(at).date()
+        self.closed_on = closing_days(organization)
+
+    def decided_on(self, entries: Iterable[Honorarium]) -> date:
+        """支払が確定した日: when the last of the months was closed."""
+        days = (self.closed_on.get(one.booked_on.replace(day=1), self.today) for one in entries)
+        return max(days)
+
+
+def closing_days(organization: Organization) -> dict[date, date]:
+    """First day of each closed month → the day in Tokyo on which it was closed."""
+    found = Closing.objects.filter(organization=organization, reopened_at=None)
+    return {month: local(when).date() for month, when in found.values_list("month", "closed_at")}
+
+
+def _accounts(volunteers: Collection[int]) -> dict[int, BankAccount]:
+    found = BankAccount.objects.filter(volunteer__in=volunteers)
+    return {one.volunteer_id: one for one in found.exclude(state=BankAccount.State.ENDED)}
+
+
+def _planned(volunteer: Volunteer, entries: list[Honorarium], facts: _Facts) -> Planned:
+    residency, treaty = tax_side(getattr(volunteer, "payee", None))
+    lines = [planned_line(one, facts.gift_taxed, residency) for one in entries]
+    gross, taxable = _sums(lines)
+    account = facts.accounts.get(volunteer.pk) if facts.method == Method.BANK else None
+    if facts.method == Method.BANK and (why := account_hold(account)):
+        raise why
+    withheld = withhold(taxable, facts.value_date, residency=residency, treaty=treaty)
+    if gross - withheld.tax <= 0:
+        raise Hold("nothing_left", "源泉徴収税額を引くと残りがありません。次の支払で精算します。")
+    return Planned(
+        volunteer=volunteer,
+        lines=lines,
+        residency=residency,
+        withheld=withheld,
+        decided_on=facts.decided_on(entries),
+        account=account,
+        calculation=in_words(lines, withheld),
+    )
+
+
+def _sums(lines: list[PlannedLine]) -> tuple[int, int]:
+    """(gross, taxable) of a person; whoever has nothing coming is held back."""
+    gross = sum(line.fee + line.transport for line in lines)
+    taxable = sum(line.taxable for line in lines)
+    if gross < 0:
+        text = "取消しの額が新しい謝礼より大きいため、次の支払で差し引きます。"
+        raise Hold("negative", text, "対応は不要")
+    if gross == 0:
+        text = "取消しと差引きで0円のため、次の支払と一緒に精算します。"
+        raise Hold("zero", text, "対応は不要")
+    if taxable < 0:
+        text = "源泉徴収の対象額がマイナスになるため、対象の謝礼があるときに精算します。"
+        raise Hold("negative_base", text, "対応は不要")
+    return gross, taxable
+
+
+def tax_side(payee: Payee | None) -> tuple[str, bool]:
+    """(residency, whether a treaty frees from the tax); without a row a resident."""
+    if payee is None:
+        return Payee.Residency.RESIDENT, False
+    return payee.residency, bool(payee.treaty)
+
+
+def in_words(lines: list[PlannedLine], withheld: Withheld) -> list[dict[str, Any]]:
+    """The calculation of a payment step by step: text and yen."""
+    fee, transport = sum(line.fee for line in lines), sum(line.transport for line in lines)
+    gross = fee + transport
+    parts = f"謝礼 {fee:,}円 + 交通費 {transport:,}円" if transport else f"謝礼 {fee:,}円"
+    steps: list[dict[str, Any]] = [
+        {"code": "gross", "text": f"支払額（{len(lines)}件）：{parts}", "amount": gross}
+    ]
+    if withheld.taxable != gross:
+        text = f"源泉徴収の対象：支払額 {gross:,}円のうち {withheld.taxable:,}円"
+        steps.append({"code": "taxable", "text": text, "amount": withheld.taxable})
+    steps += [{"code": "tax", "text": step.text, "amount": step.amount} for step in withheld.steps]
+    net = gross - withheld.tax
+    text = f"差引支払額：{gross:,}円 − {withheld.tax:,}円" if withheld.tax else "差引支払額"
+    return [*steps, {"code": "net", "text": text, "amount": net}]
