@@ -26,8 +26,8 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         return self.filter(organization=organization)
 
     def between(self, first: date, last: date) -> ChargeQuerySet:
-        """Charges of activities on one of the days, both inclusive."""
-        return self.filter(activity_date__gte=first, activity_date__lte=last)
+        """Charges billed with one of the days, both inclusive."""
+        return self.filter(booked_on__gte=first, booked_on__lte=last)
 
     def drafts(self) -> ChargeQuerySet:
         """Charges that were not issued yet."""
@@ -82,7 +82,10 @@ class Charge(models.Model):
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction"
     )
-    activity_date = models.DateField("活動日", help_text="in Asia/Tokyo")
+    activity_date = models.DateField("活動日", help_text="in Asia/Tokyo; decides the tariff")
+    booked_on = models.DateField(
+        "計上日", help_text="decides the statement: the activity's day, or that of a correction"
+    )
     fee = models.IntegerField("料金（円）")
     transport = models.IntegerField("交通費（円）", default=0)
     total = models.IntegerField("合計（円）")
@@ -100,7 +103,7 @@ class Charge(models.Model):
     objects = ChargeQuerySet.as_manager()
 
     class Meta:
-        ordering = ["activity_date", "id"]
+        ordering = ["booked_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(total=F("fee") + F("transport")), name="charge_total_adds_up"
@@ -126,7 +129,7 @@ class Charge(models.Model):
                 name="charge_reversal_names_what_it_reverses",
             ),
         ]
-        indexes = [models.Index(fields=["organization", "activity_date"], name="charge_month")]
+        indexes = [models.Index(fields=["organization", "booked_on"], name="charge_month")]
 
     def __str__(self) -> str:
         return f"{self.activity_date} {self.total}円"
