@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("honoraria", "0005_charges_of_three_kinds")]
+    dependencies = [("honoraria", "0006_paid_when_closed")]
 
     operations = [
         migrations.AddField(
