@@ -63,6 +63,6 @@ DROP FUNCTION payment_line_pays_a_closed_entry();
 class Migration(migrations.Migration):
     """See the module docstring."""
 
-    dependencies = [("honoraria", "0006_charge_booked_on")]
+    dependencies = [("honoraria", "0005_charges_of_three_kinds")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
