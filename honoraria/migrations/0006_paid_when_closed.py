@@ -26,7 +26,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_are_the_payees';
     END IF;
     IF NEW.fee <> entry.fee OR NEW.transport <>
-        CASE WHEN entry.transport_to = 'person' THEN entry.transport ELSE 0 END THEN
+        (CASE WHEN entry.transport_to = 'person' THEN entry.transport ELSE 0 END) THEN
         RAISE EXCEPTION 'line of payment % differs from honorarium %', payment.id, entry.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'lines_are_the_entries';
     END IF;
