@@ -1,0 +1,117 @@
+"""Short ways to what a payment needs: closed entries, checked accounts, a paying account.
+
+The pay day is Monday 2026-12-07, two weeks after ``factories.NOW``; November is closed on the 2nd.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from accounts.models import Organization, User
+from accounts.times import TOKYO
+from honoraria.models import BankAccount, Books, Closing, Honorarium, PayingAccount
+from tests import factories
+from volunteers.models import Volunteer
+
+AT = datetime(2026, 12, 3, 1, 0, tzinfo=UTC)
+CLOSED_AT = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
+PAY_DAY = date(2026, 12, 7)
+ON_PAY_DAY = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
+_hours = count()
+
+
+def entry_of(volunteer: Volunteer, fee: int = 3000, transport: int = 0, **more: Any) -> Honorarium:
+    """A closed entry of November, each of another hour."""
+    start = datetime(2026, 11, 1, 0, 0, tzinfo=TOKYO) + timedelta(hours=next(_hours) % 600)
+    request = factories.RequestFactory(
+        organization=volunteer.organization,
+        status="filled",
+        starts_at=start,
+        ends_at=start + timedelta(minutes=50),
+        opened_at=start - timedelta(days=7),
+    )
+    assignment = factories.AssignmentFactory(
+        request=request, volunteer=volunteer, state="finished", created_at=request.opened_at
+    )
+    fields: dict[str, Any] = {"activity_date": start.date(), "state": "closed"}
+    return factories.HonorariumFactory(
+        report__assignment=assignment,
+        tariff_version=more.pop("tariff_version", None) or _version(volunteer.organization),
+        fee=fee,
+        transport=transport,
+        **fields | more,
+    )
+
+
+def reversal_of(entry: Honorarium, **more: Any) -> Honorarium:
+    """The closed reversal of an entry."""
+    fields: dict[str, Any] = {
+        "report": entry.report,
+        "organization": entry.organization,
+        "volunteer": entry.volunteer,
+        "tariff_version": entry.tariff_version,
+        "kind": "reversal",
+        "corrects": entry,
+        "activity_date": entry.activity_date,
+        "minutes": -entry.minutes,
+        "fee": -entry.fee,
+        "transport": -entry.transport,
+        "tax": entry.tax,
+        "transport_to": entry.transport_to,
+        "paid_by": entry.paid_by,
+        "state": "closed",
+    }
+    return factories.HonorariumFactory(**fields | more)
+
+
+def account_of(volunteer: Volunteer, number: str = "1234567", **more: Any) -> BankAccount:
+    """A checked account at the main branch of a bank in Hiroshima."""
+    fields: dict[str, Any] = {
+        "state": "checked",
+        "bank_code": "0169",
+        "branch_code": "001",
+        "holder": volunteer.kana,
+        "entered_at": factories.NOW,
+        "checked_at": factories.NOW,
+    }
+    return BankAccount.objects.create(
+        volunteer=volunteer, number=number, tail=number[-3:], **fields | more
+    )
+
+
+def paying_account(organization: Organization, **more: Any) -> PayingAccount:
+    """From where the organization pays."""
+    fields: dict[str, Any] = {
+        "name": "普通預金（謝礼）",
+        "consignor_code": "1234567890",
+        "consignor_name": "ミナトシコクサイコウリュウキョウカイ",
+        "bank_code": "0169",
+        "branch_code": "001",
+        "number": "7654321",
+        "tail": "321",
+    }
+    return PayingAccount.objects.create(organization=organization, **fields | more)
+
+
+def close_november(organization: Organization, by: User) -> None:
+    """The books as they are once November was closed."""
+    Closing.objects.create(
+        organization=organization,
+        month=date(2026, 11, 1),
+        closed_at=CLOSED_AT,
+        closed_by=by,
+        count=0,
+        total=0,
+    )
+    Books.objects.update_or_create(
+        organization=organization, defaults={"closed_through": date(2026, 11, 30)}
+    )
+
+
+def _version(organization: Organization) -> Any:
+    found = organization.tariffs.first()
+    if found is None:
+        return factories.TariffVersionFactory(tariff__organization=organization)
+    return found.versions.first()
