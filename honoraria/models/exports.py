@@ -39,6 +39,9 @@ class Mapping(models.Model):
     newline = models.CharField(max_length=4, choices=Newline.choices, default=Newline.CRLF)
     date_style = models.CharField(max_length=14, choices=DateStyle.choices, default=DateStyle.SLASH)
     header = models.BooleanField("見出し行を付ける", default=True)
+    accounts = models.JSONField(
+        "科目名", default=dict, blank=True, help_text="what this bookkeeping calls its accounts"
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -82,7 +85,10 @@ class ExportRun(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     error = models.TextField(blank=True, help_text="in Japanese, for whoever asked")
-    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="whoever works on it says so again and again"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="how often it was begun")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -94,6 +100,11 @@ class ExportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.get_state_display()}"
+
+    @property
+    def key(self) -> str:
+        """The key other tables use, e.g. ``export_run:12``."""
+        return f"export_run:{self.pk}"
 
 
 class ExportPiece(models.Model):
