@@ -25,6 +25,7 @@ from accounts.models import Membership, User
 DEMO_LINK_SESSION = "signed_in_by_demo_link"
 ORGANIZATION_SESSION = "organization_id"
 VOLUNTEER_SESSION = "volunteer_id"
+SIGNED_IN_AT = "signed_in_at"
 USE_NOTED_EVERY = 300  # seconds
 
 

@@ -7,6 +7,7 @@ only for people of demo organizations.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -14,9 +15,15 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
 
+from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Membership, User
-from accounts.sessions import DEMO_LINK_SESSION, ORGANIZATION_SESSION, VOLUNTEER_SESSION
+from accounts.sessions import (
+    DEMO_LINK_SESSION,
+    ORGANIZATION_SESSION,
+    SIGNED_IN_AT,
+    VOLUNTEER_SESSION,
+)
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 VOLUNTEER_PREFIX = "volunteer:"
@@ -43,6 +50,12 @@ def volunteer_session(request: HttpRequest) -> int | None:
     return request.session.get(VOLUNTEER_SESSION)
 
 
+def signed_in_since(request: HttpRequest, earliest: datetime) -> bool:
+    """This session was opened by a code, a link or a passkey at ``earliest`` (UTC) or later."""
+    kept = request.session.get(SIGNED_IN_AT, "")
+    return bool(kept) and datetime.fromisoformat(kept) >= earliest
+
+
 def sign_in_demo(request: HttpRequest, user: User, subject: str = "") -> None:
     """Open a demo session; ``subject`` such as ``volunteer:12`` says as which volunteer.
 
@@ -63,6 +76,7 @@ def _start_session(request: HttpRequest, user: User) -> None:
         request.session.pop(key, None)
     request.session.set_expiry(None)  # nor how long that one was to last
     login(request, user, backend=BACKEND)
+    request.session[SIGNED_IN_AT] = database_now().isoformat()
     UserSession.objects.create_from_request(request)  # so that it can be listed and ended
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from dispatch.calls import TO_SAY
 
 KINDS: Final = TO_SAY | {
+    "account_changed": "振込先口座を変更したこと",
     "code": "確認番号",
     "canary": "通信確認",
     "contact_changed": "連絡先を変更したこと",

@@ -32,7 +32,7 @@ from dispatch.models import (
     Wave,
 )
 from dispatch.policy import DEFAULT
-from honoraria.models import Honorarium, Tariff, TariffVersion
+from honoraria.models import BankAccount, Honorarium, Tariff, TariffVersion
 from interpreting.models import Report
 from realtime.models import Inbound, Message
 from volunteers.models import (
@@ -433,3 +433,21 @@ class HonorariumFactory(DjangoModelFactory):
     transport = 460
     total = factory.LazyAttribute(lambda h: h.fee + h.transport)
     created_at = NOW
+
+
+class BankAccountFactory(DjangoModelFactory):
+    """A checked account at a branch that exists, in the name of ヤマダ ハナ."""
+
+    class Meta:
+        model = BankAccount
+
+    volunteer = factory.SubFactory(VolunteerFactory)
+    state = "checked"
+    bank_code = "0169"
+    branch_code = "001"
+    kind = "1"
+    number = "1234567"
+    tail = factory.LazyAttribute(lambda a: a.number[-3:])
+    holder = "ﾔﾏﾀﾞ ﾊﾅ"
+    entered_at = NOW
+    checked_at = factory.LazyAttribute(lambda a: NOW if a.state == "checked" else None)

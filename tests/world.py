@@ -28,7 +28,7 @@ from dispatch.models import (
     SharingAgreement,
     Shift,
 )
-from honoraria.models import Honorarium, Tariff, TariffVersion
+from honoraria.models import BankAccount, Honorarium, Tariff, TariffVersion
 from interpreting.models import PhoneConference, PhoneLeg, Receipt, Report, Room, Seat
 from interpreting.rooms.actions.rooms import open_room
 from interpreting.rooms.actions.seats import invite, seat_desk
@@ -405,6 +405,11 @@ class World:
     @cached_property
     def honorarium(self) -> Honorarium:
         return factories.HonorariumFactory(report=self.report, tariff_version=self.tariff_version)
+
+    @cached_property
+    def bank_account(self) -> BankAccount:
+        """Hana's, checked."""
+        return factories.BankAccountFactory(volunteer=self.hana)
 
     @cached_property
     def foreign_honorarium(self) -> Honorarium:

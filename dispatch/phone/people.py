@@ -30,6 +30,9 @@ LEFT_MAY = frozenset(
         "data",
         "report",
         "receipt",
+        "gift_receipt",
+        "account_new",  # what was done is still paid
+        "account_code",
         "devices_end",
         "passkey_remove",
         "push_unsubscribe",

@@ -1,1 +1,1 @@
-"""Where money goes: bank accounts and tax status of volunteers, by the office and on the phone."""
+"""Payees: where a volunteer's money goes, and how it is taxed."""

@@ -21,6 +21,12 @@ page("honoraria:price_missing", MONEY, method="post", **MONTH)
 page("honoraria:approve", MONEY, method="post", **ENTRY)
 page("honoraria:unapprove", MONEY, method="post", **ENTRY)
 page("honoraria:correct", MONEY, method="post", **ENTRY)
+# every town has a November of its own; there is no thirteenth month
+CALENDAR = {"args": lambda w: ["2026-11"], "foreign": lambda w: ["2026-13"]}
+page("honoraria:months", MONEY)
+page("honoraria:month", MONEY, **CALENDAR)
+page("honoraria:month_close", MONEY, method="post", **CALENDAR)
+page("honoraria:month_reopen", "admin", method="post", **CALENDAR)
 page("honoraria:tariffs", MONEY)
 page("honoraria:tariff_new", MONEY)
 page("honoraria:tariff_new", MONEY, method="post")
@@ -31,3 +37,15 @@ page("honoraria:version_new", MONEY, **TARIFF)
 page("honoraria:version_new", MONEY, method="post", **TARIFF)
 page("honoraria:version_edit", MONEY, **VERSION)
 page("honoraria:version_edit", MONEY, method="post", **VERSION)
+
+# payees ------------------------------------------------------------------------------------------
+PAYEE = {"args": lambda w: [w.hana.pk], "foreign": lambda w: [w.foreign_volunteer.pk]}
+ACCOUNT = {**PAYEE, "data": lambda w: {"account": w.bank_account.pk, "reason": "照合"}}
+page("honoraria:payees", MONEY)
+page("honoraria:payee", MONEY, **PAYEE)
+page("honoraria:payee_account", MONEY, **PAYEE)
+page("honoraria:payee_account", MONEY, method="post", **PAYEE)
+page("honoraria:payee_check", MONEY, method="post", **ACCOUNT)
+page("honoraria:payee_end", MONEY, method="post", **ACCOUNT)
+page("honoraria:payee_reveal", MONEY, method="post", **ACCOUNT)
+page("honoraria:payee_status", MONEY, method="post", **PAYEE)

@@ -45,6 +45,11 @@ volunteer_page(
     ok=(200, 404),  # a draft is in no statement
     **ELSEWHERE,
 )
+volunteer_page("volunteer_money:account", **ELSEWHERE)
+volunteer_page("volunteer_money:account_new", ok=(302,), **ELSEWHERE)  # to the code first
+volunteer_page("volunteer_money:account_new", method="post", **ELSEWHERE)
+volunteer_page("volunteer_money:account_code", **ELSEWHERE)
+volunteer_page("volunteer_money:account_code", method="post", **ELSEWHERE)
 public("dispatch:feed", args=lambda w: ["x" * 43], ok=(404,))  # the secret is the permission
 volunteer_page("volunteer:job_give_back", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer:job_give_back", method="post", **OWN_JOB, **ELSEWHERE)

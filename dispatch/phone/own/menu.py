@@ -68,9 +68,11 @@ def _groups(volunteer: Volunteer) -> list[tuple[str, list[Entry]]]:
             [_hours(volunteer), _away(volunteer), _languages(volunteer), *_papers(volunteer)],
         ),
         (_("連絡"), [_channels(volunteer), *_elsewhere()]),
+        (_("謝礼"), [Entry(_account_url(), "bank", _("振込先口座"))]),
         (_("サインインとデータ"), _rest()),
     ]
-    return [(title, [one for one in entries if one.url]) for title, entries in found]
+    shown = [(title, [one for one in entries if one.url]) for title, entries in found]
+    return [(title, entries) for title, entries in shown if entries]
 
 
 def _hours(volunteer: Volunteer) -> Entry:
@@ -129,8 +131,13 @@ def _joined(parts: list[str]) -> str:
     return (", " if words.reader() == "en" else "、").join(parts)
 
 
-def _url(name: str) -> str:
+def _account_url() -> str:
+    """A page of the floor above; empty where the house is built without it."""
+    return _url("account", "volunteer_money")
+
+
+def _url(name: str, space: str = "volunteer") -> str:
     try:
-        return reverse(f"volunteer:{name}")
+        return reverse(f"{space}:{name}")
     except NoReverseMatch:
         return ""
