@@ -1,0 +1,166 @@
+"""The counter: one person's cards from the preparation to the receipt."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import MONEY, acting, roles
+from accounts.clock import database_now
+from accounts.errors import ActionError
+from accounts.models import AuditEntry, Organization
+from accounts.times import local
+from accounts.trying import attempt
+from honoraria.actions import single_handed
+from honoraria.gift_cards import actions, overview, signature
+from honoraria.gift_cards.access import get_payment_for, get_receiver_for
+from honoraria.gift_cards.cards import propose
+from honoraria.gift_cards.forms import DayForm, HandOutForm, ReasonForm
+from honoraria.gift_cards.slips import slip
+from honoraria.models import Payment, PaymentBatch
+from honoraria.payments.actions import release_batch
+from ui.paper import paper
+
+REFUSED = 422
+COUNTED = "gift_cards.received"
+
+
+@require_POST
+@roles(*MONEY)
+def prepare(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person has come for the cards: a batch of one."""
+    membership, _, user = acting(request)
+    volunteer = get_receiver_for(membership, pk)
+    at = database_now()
+    seen = request.POST.get("seen_total", "")
+    total = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+    try:
+        payment = actions.prepare_hand_out(
+            volunteer, on=local(at).date(), by=user, at=at, seen_total=total
+        )
+    except ActionError as error:
+        messages.error(request, error.text)
+        return redirect("honoraria:gift_cards")
+    return redirect("honoraria:gift_card_payment", payment.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*MONEY)
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one person gets; handing the cards out; the receipt."""
+    membership, organization, user = acting(request)
+    payment = get_payment_for(membership, pk)
+    at = database_now()
+    form = _hand_out_form(request, payment, organization)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.hand_out(
+                payment, form.cards(), on=data["on"], difference=data["difference"], by=user, at=at
+            )
+            messages.success(request, "交付を記録しました。受領の確認をお願いします。")
+            return redirect("honoraria:gift_card_payment", payment.pk)
+        except ActionError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.text)
+    if form.is_bound and form.errors:
+        status = REFUSED
+    alone = payment.batch.created_by_id == user.pk and not single_handed(organization)
+    context = _context(payment) | {
+        "form": form,
+        "today": local(at).date(),
+        "may_release": payment.batch.state == PaymentBatch.State.PREPARED and not alone,
+        "section": "gift_cards",
+    }
+    return render(request, "honoraria/gift_cards/payment.html", context, status=status)
+
+
+@require_POST
+@roles(*MONEY)
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person's check of a batch of one; larger ones are released on their own page."""
+    membership, _, user = acting(request)
+    payment = get_payment_for(membership, pk)
+
+    def run() -> object:
+        if payment.batch.payments.count() != 1:
+            raise ActionError("many", "ほかの人も含まれています。支払の画面で承認してください。")
+        return release_batch(payment.batch, by=user, at=database_now(), seen_total=payment.net)
+
+    attempt(request, run, "確認しました。カードを渡せます。")
+    return redirect("honoraria:gift_card_payment", payment.pk)
+
+
+@require_GET
+@roles(*MONEY)
+def receipt_slip(request: HttpRequest, pk: int) -> HttpResponse:
+    """The slip to sign on paper."""
+    membership, _, _ = acting(request)
+    payment = get_payment_for(membership, pk)
+    made = paper("honoraria", "gift_receipt", slip(payment), title="受領証")
+    headers = {"Content-Disposition": f'inline; filename="receipt-{payment.pk}.pdf"'}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+@require_POST
+@roles(*MONEY)
+def received(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed slip is here."""
+    membership, _, user = acting(request)
+    payment = get_payment_for(membership, pk)
+    form = DayForm(request.POST)
+
+    def run() -> object:
+        if not form.is_valid():
+            raise ActionError("receipt_day", "受領証の日付を入力してください。")
+        return actions.tick_paper(payment, on=form.cleaned_data["on"], by=user, at=database_now())
+
+    attempt(request, run, "受領を記録しました。")
+    return redirect("honoraria:gift_card_payment", payment.pk)
+
+
+@require_POST
+@roles(*MONEY)
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The cards are back in the box."""
+    membership, _, user = acting(request)
+    payment = get_payment_for(membership, pk)
+    form = ReasonForm(request.POST)
+
+    def run() -> object:
+        if not form.is_valid():
+            raise ActionError("reason_missing", "返却の日付と理由を入力してください。")
+        data = form.cleaned_data
+        reason, on = data["reason"], data["on"]
+        return actions.return_cards(payment, reason, on=on, by=user, at=database_now())
+
+    attempt(request, run, "返却を記録しました。")
+    return redirect("honoraria:gift_card_payment", payment.pk)
+
+
+def _hand_out_form(
+    request: HttpRequest, payment: Payment, organization: Organization
+) -> HandOutForm:
+    kinds = [one.kind for one in overview.stocks(organization)]
+    today = local(database_now()).date()
+    proposed = propose(payment.net, overview.piles(kinds))
+    data = request.POST if request.method == "POST" else None
+    return HandOutForm(data, kinds=kinds, proposed=proposed, today=today)
+
+
+def _context(payment: Payment) -> dict[str, object]:
+    """What the page shows of the payment itself."""
+    lines = payment.lines.select_related("honorarium__report__assignment__request")
+    about = AuditEntry.objects.about(payment.key).filter(organization=payment.organization_id)
+    return {
+        "payment": payment,
+        "batch": payment.batch,
+        "lines": list(lines),
+        "moves": list(payment.gift_card_moves.select_related("kind", "handled_by", "checked_by")),
+        "received": about.filter(verb=COUNTED).order_by("-id").first(),
+        "signature": signature.path_of(payment.signature),
+        "signed_name": signature.name_of(payment.signature),
+        "field": (signature.WIDTH, signature.HEIGHT),
+    }

@@ -1,0 +1,52 @@
+"""Short ways to cards: entries paid in them, payments that are ready, payments that were made.
+
+`AT` is Thursday 2026-12-03, 10:00 in Tokyo: the day after November was closed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from accounts.models import User
+from honoraria.gift_cards.actions import hand_out, prepare_hand_out
+from honoraria.models import GiftCardKind, GiftCardMove, Honorarium, Payment
+from honoraria.payments.actions import release_batch
+from tests.honoraria.payments.paying import entry_of
+from volunteers.models import Volunteer
+
+AT = datetime(2026, 12, 3, 1, 0, tzinfo=UTC)
+ON = date(2026, 12, 1)
+TODAY = date(2026, 12, 3)
+DRAWN = "M100 100L200 150L300 90M320 90L400 180"
+
+
+def cards_of(volunteer: Volunteer, yen: int = 2000, **more: Any) -> Honorarium:
+    """A closed entry of November, to be paid in cards."""
+    fields = {"paid_by": "gift_card", "tax": "gift"} | more
+    return entry_of(volunteer, yen, **fields)
+
+
+def ready(volunteer: Volunteer, first: User, second: User) -> Payment:
+    """A payment that one person prepared and another released."""
+    payment = prepare_hand_out(volunteer, on=TODAY, by=first, at=AT)
+    release_batch(payment.batch, by=second, at=AT)
+    payment.refresh_from_db()
+    return payment
+
+
+def handed(volunteer: Volunteer, kind: GiftCardKind, first: User, second: User) -> Payment:
+    """A payment whose cards, all of one kind, were handed out."""
+    payment = ready(volunteer, first, second)
+    hand_out(payment, {kind.pk: payment.net // kind.face_value}, on=TODAY, by=first, at=AT)
+    payment.refresh_from_db()
+    return payment
+
+
+def assert_adds_up(kind: GiftCardKind) -> None:
+    """The stock is the sum of the lines, and every balance the sum of the lines before it."""
+    balance = 0
+    for move in GiftCardMove.objects.filter(kind=kind).order_by("id"):
+        balance += move.change
+        assert move.balance == balance >= 0
+    assert GiftCardKind.objects.get(pk=kind.pk).stock == balance
