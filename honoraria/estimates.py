@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.times import local
 from dispatch.models import Mode, Request, Urgency
-from honoraria.pricing import version_for, versions_of
+from honoraria.pricing import requester_facts, version_for, versions_of
 from honoraria.tariff import Activity, TariffError, price
 from volunteers.availability import is_holiday
 
@@ -41,6 +41,7 @@ def estimate(request: Request, *, remote: bool = False) -> str | None:
         notice_days=max((began.date() - local(request.opened_at).date()).days, 0),
         transport_actual=0,
         distance_km=0,
+        **requester_facts(request),
     )
     try:
         priced = price(version.rules, activity)

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from honoraria.exporting.views import month_file
 from honoraria.views import entries, tariffs
 
 app_name = "honoraria"
@@ -9,13 +10,14 @@ urlpatterns = [
     path("honoraria/", entries.list_entries, name="list"),
     path("honoraria/approve/", entries.approve_many, name="approve_many"),
     path("honoraria/price/", entries.price_missing, name="price_missing"),
-    path("honoraria/export.<str:kind>", entries.export, name="export"),
+    path("honoraria/export.<str:kind>", month_file, name="export"),
     path("honoraria/<int:pk>/", entries.detail, name="detail"),
     path("honoraria/<int:pk>/approve/", entries.approve, name="approve"),
     path("honoraria/<int:pk>/unapprove/", entries.unapprove, name="unapprove"),
     path("honoraria/<int:pk>/correct/", entries.correct, name="correct"),
     path("tariffs/", tariffs.list_tariffs, name="tariffs"),
     path("tariffs/new/", tariffs.new, name="tariff_new"),
+    path("tariffs/preview/", tariffs.preview, name="tariff_preview"),
     path("tariffs/<int:pk>/", tariffs.detail, name="tariff"),
     path("tariffs/<int:pk>/edit/", tariffs.edit, name="tariff_edit"),
     path("tariffs/<int:pk>/versions/new/", tariffs.new_version, name="version_new"),

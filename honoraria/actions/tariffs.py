@@ -7,6 +7,7 @@ Drafts that a change concerns are priced anew in the same transaction.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +16,7 @@ from accounts.errors import ActionError
 from accounts.models import Organization, User
 from honoraria.actions.drafting import put_price
 from honoraria.closing.books import lock_books
-from honoraria.models import Honorarium, Tariff, TariffVersion
+from honoraria.models import Honorarium, Tariff, TariffVersion, Tax, TransportTo
 from honoraria.pricing import Unpriced, price_report
 from honoraria.tariff import Rules, validate
 from interpreting.models import Report
@@ -33,6 +34,8 @@ def create_tariff(
     by: User,
     at: datetime,
     code: str = "",
+    tax: str = Tax.WITHHELD,
+    transport_to: str = TransportTo.PERSON,
 ) -> TariffVersion:
     """A new tariff with its first version. Raises ActionError: bad_rules, code_taken."""
     _check(rules)
@@ -45,6 +48,8 @@ def create_tariff(
             paid_by=paid_by,
             priority=priority,
             modes=modes,
+            tax=tax,
+            transport_to=transport_to,
         )
         version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from, rules=rules)
         repriced = _reprice(organization, tariff.modes, valid_from, None)
@@ -61,15 +66,23 @@ def update_tariff(
     modes: list[str],
     by: User,
     at: datetime,
+    tax: str | None = None,
+    transport_to: str | None = None,
 ) -> Tariff:
-    """Change what is around the rules; from now on, also for drafts when they are priced anew."""
+    """Change what is around the rules; from now on, also for drafts when they are priced anew.
+
+    What is approved keeps how it is paid and taxed: it was copied when it was priced.
+    """
     with transaction.atomic():
         _lock_all(tariff.organization)
-        tariff = Tariff.objects.get(pk=tariff.pk)
+        tariff = Tariff.objects.select_related("organization").get(pk=tariff.pk)
+        before = _around(tariff)
         tariff.name, tariff.paid_by = name, paid_by
         tariff.priority, tariff.modes = priority, modes
+        tariff.tax, tariff.transport_to = tax or tariff.tax, transport_to or tariff.transport_to
         tariff.save()
         repriced = _reprice(tariff.organization, [], date.min, None)
+        after = _around(tariff)
         record(
             f"tariff:{tariff.pk}",
             "tariff.changed",
@@ -77,8 +90,14 @@ def update_tariff(
             by=by,
             at=at,
             repriced=repriced,
+            changed={key: [before[key], after[key]] for key in after if before[key] != after[key]},
         )
     return tariff
+
+
+def _around(tariff: Tariff) -> dict[str, Any]:
+    names = ("name", "paid_by", "priority", "modes", "tax", "transport_to")
+    return {name: getattr(tariff, name) for name in names}
 
 
 def add_version(
@@ -187,7 +206,7 @@ def _in_use(version: TariffVersion) -> ActionError:
 
 
 def _lock_all(organization: Organization) -> None:
-    """Every tariff of the organization: prices are computed while holding the same locks."""
+    """The books, then every tariff: prices are computed while holding the same locks."""
     lock_books(organization)
     list(Tariff.objects.select_for_update().filter(organization=organization).order_by("pk"))
 

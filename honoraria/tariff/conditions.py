@@ -33,6 +33,17 @@ NAMES = {
         "phone": "電話",
         "translation": "翻訳",
     },
+    "field": {
+        "medical": "医療",
+        "school": "学校・教育",
+        "administrative": "行政手続き",
+        "legal": "法律",
+        "employment": "労働",
+        "childcare": "子育て",
+        "housing": "住まい",
+        "disaster": "災害",
+        "other": "その他",
+    },
     "client": {
         "individual": "個人",
         "public": "公的機関",

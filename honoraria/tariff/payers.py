@@ -30,12 +30,19 @@ def split(total: int, rules: Rules) -> tuple[Share, ...]:
     for index, part in enumerate(parts):
         if part["kind"] != "rest":
             amount = min(_wanted(part, total), left)
-            amounts[index] = Share(part["payer"], amount, f"{payer_text(part)} = {yen(amount)}")
+            text = f"{payer_text(part)} = {yen(amount)}"
+            amounts[index] = Share(part["payer"], amount, text, bears(part))
             left -= amount
     for index, part in enumerate(parts):
         if part["kind"] == "rest":
-            amounts[index] = Share(part["payer"], left, f"{payer_text(part)} = {yen(left)}")
+            text = f"{payer_text(part)} = {yen(left)}"
+            amounts[index] = Share(part["payer"], left, text, bears(part))
     return tuple(amounts[index] for index in range(len(parts)))
+
+
+def bears(part: dict[str, Any]) -> str:
+    """Whom a part is asked from: as the rules say, else the requester for what is left."""
+    return str(part.get("to") or ("requester" if part["kind"] == "rest" else "other"))
 
 
 def _wanted(part: dict[str, Any], total: int) -> int:

@@ -30,6 +30,8 @@ class Preset:
     valid_to: dt.date | None
     source: str
     assumptions: tuple[str, ...]
+    paid_by: str
+    tax: str
 
 
 @cache
@@ -50,6 +52,8 @@ def presets() -> tuple[Preset, ...]:
             valid_to=_day(entry["valid_to"]),
             source=entry["source"],
             assumptions=tuple(entry["assumptions"]),
+            paid_by=entry.get("paid_by", "bank"),
+            tax=entry.get("tax", "withheld"),
         )
         for entry in json.loads(_text())["presets"]
     )

@@ -195,13 +195,14 @@ def _cancellation(found: Findings, path: str, value: object) -> None:
             found.add(here, "wrong_order", "は早い段階から順に並べてください。")
 
 
+TO: Fields = {"to": choice("requester", "resident", "organization", "other")}
 RATIO: Fields = {"payer": text, "ratio": ratio_up_to(1), "yen_rounding": yen_rounding}
-CAP: Fields = {"cap": yen_amount}
+CAP: Fields = {"cap": yen_amount, **TO}
 PAYERS: Kinds = {
-    "fixed": ({"payer": text, "amount": yen_amount}, {}),
+    "fixed": ({"payer": text, "amount": yen_amount}, TO),
     "ratio": (RATIO, CAP),
     "ratio_of_excess": ({**RATIO, "amount": yen_amount, "above": yen_amount}, CAP),
-    "rest": ({"payer": text}, {}),
+    "rest": ({"payer": text}, TO),
 }
 
 

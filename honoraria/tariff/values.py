@@ -105,11 +105,16 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one payer bears of a total, in yen."""
+    """What one payer bears of a total, in yen.
+
+    ``to``: ``requester`` (the body that asked), ``resident``, ``organization`` (the desk itself) or
+    ``other``; only the requester's part is on the requester's statement.
+    """
 
     payer: str
     amount: int
     text: str
+    to: str = "requester"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,33 +9,25 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import MONEY, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
+from accounts.models import Organization
 from accounts.times import local
 from dispatch.models import Mode
 from honoraria import actions
 from honoraria.access import get_tariff_for, get_version_for
 from honoraria.actions.tariffs import in_use
-from honoraria.forms import TariffForm
+from honoraria.coverage import gaps, overlaps
+from honoraria.forms import SampleForm, TariffForm
 from honoraria.models import Tariff, TariffVersion
-from honoraria.rules_form import RulesForm, initial_of
-from honoraria.tariff import (
-    Activity,
-    Priced,
-    Rules,
-    TariffError,
-    describe,
-    preset,
-    presets,
-    price,
-)
+from honoraria.rules_form import RulesForm, errors_of, initial_of
+from honoraria.samples import both_sides, samples
+from honoraria.tariff import Preset, Rules, TariffError, describe, preset, presets
 
 REFUSED = 422
-SAMPLE_MINUTES = (30, 60, 90, 120, 121, 180, 240)
-SAMPLE_TRANSPORT = 1_000
 FIRST_RULES: Rules = {
     "role": "payout",
     "fee": {
@@ -51,44 +42,6 @@ FIRST_RULES: Rules = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What a tariff gives for a length of time, or why it gives nothing."""
-
-    minutes: int
-    priced: Priced | None
-    why: str = ""
-
-
-def samples(rules: Rules, on: date) -> list[Sample]:
-    """Prices of a plain activity on a weekday, with 1,000 yen of transport."""
-    found = []
-    for minutes in SAMPLE_MINUTES:
-        activity = Activity(
-            date=on,
-            minutes=minutes,
-            mode="accompany",
-            language="",
-            area="",
-            field="",
-            membership="",
-            grade="",
-            client="",
-            direction="",
-            transport_actual=SAMPLE_TRANSPORT,
-            distance_km=0,
-            pages=1,
-            characters=400,
-            words=200,
-            notice_days=30,
-        )
-        try:
-            found.append(Sample(minutes, price(rules, activity)))
-        except TariffError as error:
-            found.append(Sample(minutes, None, str(error)))
-    return found
-
-
 @require_GET
 @roles(*MONEY)
 def list_tariffs(request: HttpRequest) -> HttpResponse:
@@ -100,7 +53,12 @@ def list_tariffs(request: HttpRequest) -> HttpResponse:
         {"tariff": tariff, "current": _current(tariff, today), "modes": _mode_names(tariff)}
         for tariff in Tariff.objects.filter(organization=organization).prefetch_related(versions)
     ]
-    context = {"rows": rows, "presets": presets(), "section": "tariffs"}
+    context = {
+        "rows": rows,
+        "presets": presets(),
+        "warnings": [*overlaps(organization, today), *gaps(organization, today)],
+        "section": "tariffs",
+    }
     return render(request, "honoraria/tariffs.html", context)
 
 
@@ -155,10 +113,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A new tariff, perhaps from a published one."""
     _, organization, user = acting(request)
-    start, name = _start(request)
-    today = local(database_now()).date()
-    form = TariffForm(request.POST or None, initial={"name": name})
-    rules_form = RulesForm(request.POST or None, initial={**initial_of(start), "valid_from": today})
+    chosen = _preset(request)
+    start, around = FIRST_RULES, {}
+    first_day = local(database_now()).date()
+    if chosen is not None:
+        start, first_day = chosen.rules, chosen.valid_from or first_day
+        around = {"name": chosen.name, "paid_by": chosen.paid_by, "tax": chosen.tax}
+    form = TariffForm(request.POST or None, initial=around)
+    rules_form = _rules_form(request, {**initial_of(start), "valid_from": first_day})
     if request.method == "POST" and form.is_valid() & rules_form.is_valid() and not _peek(request):
         try:
             version = actions.create_tariff(
@@ -183,7 +145,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change name, modes and priority."""
     membership, _, user = acting(request)
     tariff = get_tariff_for(membership, pk)
-    kept = {name: getattr(tariff, name) for name in ("name", "paid_by", "modes", "priority")}
+    kept = {name: getattr(tariff, name) for name in TariffForm.NAMES}
     form = TariffForm(request.POST or None, initial=kept)
     if request.method == "POST" and form.is_valid():
         actions.update_tariff(tariff, **form.values(), by=user, at=database_now())
@@ -199,10 +161,9 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     membership, _, user = acting(request)
     tariff = get_tariff_for(membership, pk)
     latest = tariff.versions.order_by("-valid_from").first()
-    start = _start(request)[0]
-    if latest is not None and not request.GET.get("preset"):
-        start = latest.rules
-    rules_form = RulesForm(request.POST or None, initial=initial_of(start))
+    chosen = _preset(request)
+    start = FIRST_RULES if latest is None else latest.rules
+    rules_form = _rules_form(request, initial_of(start if chosen is None else chosen.rules))
     if request.method == "POST" and rules_form.is_valid() and not _peek(request):
         try:
             actions.add_version(
@@ -231,9 +192,8 @@ def edit_version(request: HttpRequest, pk: int) -> HttpResponse:
             request, "承認済みの謝礼に使われているため、変更できません。新しい版を作ってください。"
         )
         return redirect("honoraria:tariff", version.tariff_id)
-    rules_form = RulesForm(
-        request.POST or None,
-        initial={**initial_of(version.rules), "valid_from": version.valid_from},
+    rules_form = _rules_form(
+        request, {**initial_of(version.rules), "valid_from": version.valid_from}
     )
     if request.method == "POST" and rules_form.is_valid() and not _peek(request):
         try:
@@ -252,18 +212,48 @@ def edit_version(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, None, rules_form, version.tariff, "版を直す")
 
 
-def _start(request: HttpRequest) -> tuple[Rules, str]:
-    """Rules and name to start from: the preset of the address, else a plain tariff."""
+@require_POST
+@roles(*MONEY)
+def preview(request: HttpRequest) -> HttpResponse:
+    """What the rules typed so far say and give; nothing is kept."""
+    _, organization, _ = acting(request)
+    context = _preview(request, RulesForm(request.POST), organization)
+    return render(request, "honoraria/preview.html", context)
+
+
+def _preview(
+    request: HttpRequest, rules_form: RulesForm, organization: Organization
+) -> dict[str, Any]:
+    today = local(database_now()).date()
+    sample_form = SampleForm(request.POST)
+    if not rules_form.is_valid():
+        return {"problems": list(errors_of(rules_form)), "sample_form": sample_form}
+    rules, first = rules_form.rules(), rules_form.cleaned_data["valid_from"] or today
+    activity = sample_form.activity(first)
+    return {
+        "words": _words(rules),
+        "samples": samples(rules, first),
+        "sides": both_sides(rules, activity, organization),
+        "sample_form": sample_form,
+    }
+
+
+def _rules_form(request: HttpRequest, initial: dict[str, Any]) -> RulesForm:
+    """The form as sent, with two more rows of what ``more`` names, or as the rules are."""
+    return RulesForm(request.POST or None, initial=initial, more=request.POST.get("more", ""))
+
+
+def _preset(request: HttpRequest) -> Preset | None:
+    """The published tariff that the address names."""
     try:
-        chosen = preset(request.GET.get("preset", ""))
+        return preset(request.GET.get("preset", ""))
     except KeyError:
-        return FIRST_RULES, ""
-    return chosen.rules, chosen.name
+        return None
 
 
 def _peek(request: HttpRequest) -> bool:
-    """Only the preview was asked for."""
-    return "preview" in request.POST
+    """Only the preview or another row was asked for."""
+    return "preview" in request.POST or "more" in request.POST
 
 
 def _refuse(form: RulesForm, error: ActionError) -> None:
@@ -277,13 +267,10 @@ def _form_page(
     tariff: Tariff | None,
     heading: str,
 ) -> HttpResponse:
-    shown: dict[str, Any] = {}
-    if rules_form is not None and rules_form.is_bound and rules_form.is_valid():
-        rules = rules_form.rules()
-        shown = {
-            "words": describe(rules),
-            "samples": samples(rules, rules_form.cleaned_data["valid_from"]),
-        }
+    _, organization, _ = acting(request)
+    shown: dict[str, Any] = {"sample_form": SampleForm()}
+    if rules_form is not None and rules_form.is_bound:
+        shown = _preview(request, rules_form, organization)
     context = {
         "form": form,
         "rules_form": rules_form,
