@@ -18,8 +18,8 @@ from realtime.outbox import queue
 from volunteers.models import Volunteer
 
 TOLD: Final = {
-    "ja": "【{organization}】謝礼の振込先口座が登録・変更されました。心当たりがないときは、窓口へご連絡ください。",
-    "ja-simple": "【{organization}】あなたの お金を うけとる 口座が かわりました。知らないときは、窓口に 電話してください。",
+    "ja": "【{organization}】謝礼の振込先口座が変更されました。心当たりがないときは、窓口へご連絡ください。",
+    "ja-simple": "【{organization}】あなたの 口座が かわりました。知らないときは、窓口に 電話してください。",
     "en": "{organization}: your bank account for payments was changed. Not you? Please call us.",
 }
 
