@@ -209,8 +209,9 @@ class Tag(models.Model):
         OTHER = "other", "その他（備考に記入）"
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="tags")
+    # a draft whose approval was undone takes its judgement along when it is taken back
     honorarium = models.ForeignKey(
-        Honorarium, null=True, blank=True, on_delete=models.PROTECT, related_name="tags"
+        Honorarium, null=True, blank=True, on_delete=models.CASCADE, related_name="tags"
     )
     cost = models.ForeignKey(
         Cost, null=True, blank=True, on_delete=models.PROTECT, related_name="tags"

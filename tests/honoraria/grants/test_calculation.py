@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,7 @@ def test_shares_sum_to_the_total_and_stay_within_a_unit(total, weights, unit):
 def test_who_weighs_more_never_bears_less(total, weights, unit):
     shares = allocate(total - total % unit, weights, unit)
     pairs = sorted(zip(weights, shares, strict=True))
-    for (lighter, less), (heavier, more) in zip(pairs, pairs[1:], strict=False):
+    for (lighter, less), (heavier, more) in pairwise(pairs):
         assert lighter == heavier or less <= more
 
 

@@ -1,0 +1,98 @@
+"""Submitting a claim: what stands on the screen is frozen, with its hash, for good.
+
+An administrator submits what somebody else judged; an organization of one may switch that off
+(``single_handed``), which is logged each time. A later claim gets the next number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.audit import record
+from accounts.errors import ActionError
+from accounts.models import Membership, Role, User
+from honoraria.actions import single_handed
+from honoraria.closing.books import lock_books
+from honoraria.grants.actions.programmes import lock_programme
+from honoraria.grants.claim import digest, picture, snapshot_of
+from honoraria.grants.remarks import remarks
+from honoraria.models import Claim, Programme, Tag
+
+NOT_ADMIN = "実績報告は、管理者が提出します。内容を確認したら、管理者に提出を依頼してください。"
+SAME_PERSON = "対象区分をすべて決めた人と提出する人は、別の人にしてください。"
+
+
+def submit_claim(
+    programme: Programme,
+    *,
+    accept: Collection[str],
+    seen: tuple[int, int],
+    note: str = "",
+    by: User,
+    at: datetime,
+) -> Claim:
+    """Freeze the claim. ``seen``: eligible yen and grant on the screen; ``accept``: remark codes.
+
+    Raises ActionError: not_admin, same_person, nothing, changed_meanwhile, not_accepted, unchanged.
+    """
+    with transaction.atomic():
+        lock_books(programme.organization_id)  # no entry is approved or closed meanwhile
+        locked = lock_programme(programme)
+        alone = _check_person(locked, by)
+        found = picture(locked)
+        last = locked.claims.first()
+        if not any(line.counts for line in found.lines):
+            raise ActionError("nothing", "対象にした謝礼・経費がありません。")
+        if seen != (found.eligible, found.grant.yen):
+            text = "表示のあとに金額が変わりました。画面を更新してご確認ください。"
+            raise ActionError("changed_meanwhile", text)
+        points = remarks(found, last)
+        if left := [one for one in points if one.code not in accept]:
+            text = f"確認されていない注意が{len(left)}件あります。内容を確認してください。"
+            raise ActionError("not_accepted", text, field="accept", status=400)
+        snapshot = snapshot_of(found, [one.as_detail() for one in points], at)
+        claim = Claim.objects.create(
+            programme=locked,
+            terms=found.terms,
+            number=last.number + 1 if last else 1,
+            eligible=found.eligible,
+            amount=found.grant.yen,
+            snapshot=snapshot,
+            sha256=digest(snapshot),
+            submitted_at=at,
+            submitted_by=by,
+            note=note.strip()[:200],
+        )
+        record(
+            locked.key,
+            "grant.claimed",
+            organization=locked.organization_id,
+            by=by,
+            at=at,
+            number=claim.number,
+            eligible=claim.eligible,
+            amount=claim.amount,
+            lines=len(found.lines),
+            sha256=claim.sha256,
+            accepted=[one.as_detail() for one in points],
+            **({"single_handed": True} if alone else {}),
+        )
+    return claim
+
+
+def _check_person(programme: Programme, by: User) -> bool:
+    """Whether one person does both, where the organization allows that."""
+    admin = Membership.objects.filter(
+        organization=programme.organization_id, user=by, role=Role.ADMIN, active=True
+    ).exists()
+    judged_alone = not Tag.objects.filter(programme=programme).exclude(decided_by=by).exists()
+    if single_handed(programme.organization):
+        return judged_alone or not admin
+    if not admin:
+        raise ActionError("not_admin", NOT_ADMIN, status=403)
+    if judged_alone:
+        raise ActionError("same_person", SAME_PERSON)
+    return False

@@ -1,0 +1,1 @@
+"""Pages about grants: programmes, costs, judging, claims and consultations."""
