@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.models import User
 from honoraria.gift_cards.actions import hand_out, prepare_hand_out
-from honoraria.models import GiftCardKind, GiftCardMove, Honorarium, Payment
+from honoraria.models import Books, GiftCardKind, GiftCardMove, Honorarium, Payment
 from honoraria.payments.actions import release_batch
 from tests.honoraria.payments.paying import entry_of
 from volunteers.models import Volunteer
@@ -24,7 +26,18 @@ DRAWN = "M100 100L200 150L300 90M320 90L400 180"
 def cards_of(volunteer: Volunteer, yen: int = 2000, **more: Any) -> Honorarium:
     """A closed entry of November, to be paid in cards."""
     fields = {"paid_by": "gift_card", "tax": "gift"} | more
-    return entry_of(volunteer, yen, **fields)
+    with books_open():
+        return entry_of(volunteer, yen, **fields)
+
+
+@contextmanager
+def books_open() -> Iterator[None]:
+    """Entries are booked before their month is closed; here the books may be closed already."""
+    closed = list(Books.objects.exclude(closed_through=None))
+    Books.objects.update(closed_through=None)
+    yield
+    for books in closed:
+        books.save()
 
 
 def ready(volunteer: Volunteer, first: User, second: User) -> Payment:
