@@ -1,7 +1,7 @@
 """A month of honoraria: its totals, and what is missing from it and who must act.
 
-Reading only; sums are made in SQL, so that a hundred thousand lines cost as much as a hundred.
-Months are those of the activity in Asia/Tokyo.
+Reading only; sums are made in SQL. An entry belongs to the month it is booked in, a report to the
+month of its activity; both in Asia/Tokyo.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Organization
 from accounts.times import instant
-from dispatch.models import Assignment
-from honoraria.models import Honorarium, TariffVersion
+from honoraria.closing import points
+from honoraria.models import Honorarium, HonorariumQuerySet, TariffVersion
 from honoraria.pricing import Unpriced, price_report, versions_of
 from interpreting.models import Report
 
@@ -86,14 +86,16 @@ class Wanted:
     month: Month
     state: str = ""
     q: str = ""
+    only: str = ""  # a code of `honoraria.closing.points.ONLY`
 
     def as_detail(self) -> dict[str, str]:
         """The filter for the audit trail and for links."""
-        return {"month": str(self.month), "state": self.state, "q": self.q}
+        found = {"month": str(self.month), "state": self.state, "q": self.q}
+        return found | ({"only": self.only} if self.only else {})
 
 
-def entries(organization: Organization, wanted: Wanted) -> QuerySet[Honorarium]:
-    """The entries, in the order of the day."""
+def entries(organization: Organization, wanted: Wanted) -> HonorariumQuerySet:
+    """The entries, in the order of the day on which they are booked."""
     month = wanted.month
     found = Honorarium.objects.of(organization).between(month.first, month.last)
     if wanted.state:
@@ -103,7 +105,9 @@ def entries(organization: Organization, wanted: Wanted) -> QuerySet[Honorarium]:
         if wanted.q.isascii() and wanted.q.isdigit() and len(wanted.q) < 10:
             match |= Q(volunteer__number=int(wanted.q))
         found = found.filter(match)
-    return found.order_by("activity_date", "id")
+    if wanted.only:
+        found = points.select(found, wanted.only, organization)
+    return found.order_by("booked_on", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +147,12 @@ class Missing:
 
 
 def missing(organization: Organization, month: Month, at: datetime) -> list[Missing]:
-    """Reports that are not there, not confirmed, or could not be priced, of jobs before ``at``."""
-    begin, end = month.instants()
-    absent = (
-        Assignment.objects.active()
-        .filter(
-            request__organization=organization,
-            request__starts_at__gte=begin,
-            request__starts_at__lt=end,
-            request__ends_at__lt=at,
-            report__isnull=True,
-        )
-        .count()
-    )
-    reports = Report.objects.of(organization).filter(started_at__gte=begin, started_at__lt=end)
-    states = reports.order_by().aggregate(
+    """Reports that are not there, not confirmed or could not be priced, of jobs before ``at``, and
+    entries without the receipt they need."""
+    absent = points.absent(organization, month.first, month.last, at).count()
+    reports = points.reports_between(organization, month.first, month.last)
+    undecided = reports.filter(state__in=[Report.State.SUBMITTED, Report.State.RETURNED])
+    states = undecided.aggregate(
         waiting=Count("pk", filter=Q(state=Report.State.SUBMITTED)),
         returned=Count("pk", filter=Q(state=Report.State.RETURNED)),
     )
@@ -165,23 +160,30 @@ def missing(organization: Organization, month: Month, at: datetime) -> list[Miss
         Missing("missing", "活動報告が未提出", "ボランティア", absent),
         Missing("waiting", "活動報告が確認待ち", "コーディネーター", states["waiting"]),
         Missing("returned", "活動報告を差戻し中", "ボランティア", states["returned"]),
+        Missing("receipt", "交通費の領収書がない", "ボランティア", _receipts(organization, month)),
     ]
     return [line for line in lines if line.count] + _why_unpriced(organization, reports)
 
 
 def unpriced(organization: Organization, month: Month) -> QuerySet[Report]:
     """Confirmed reports of the month that have no standing entry."""
-    begin, end = month.instants()
-    return _without_entry(
-        Report.objects.of(organization).filter(started_at__gte=begin, started_at__lt=end)
-    )
+    return _without_entry(points.reports_between(organization, month.first, month.last))
+
+
+def _receipts(organization: Organization, month: Month) -> int:
+    found = Honorarium.objects.of(organization).between(month.first, month.last)
+    return points.without_receipt(found, organization).count()
 
 
 def _without_entry(reports: QuerySet[Report]) -> QuerySet[Report]:
-    standing = Honorarium.objects.standing().filter(report=OuterRef("pk"))
     return (
-        reports.filter(~Exists(standing), state=Report.State.CONFIRMED)
-        .select_related("assignment__request__organization", "assignment__volunteer")
+        points.without_entry(reports)
+        .select_related(
+            "assignment__request__organization",
+            "assignment__request__body__terms",
+            "assignment__volunteer",
+            "facts",
+        )
         .order_by("started_at", "pk")
     )
 

@@ -1,7 +1,7 @@
-"""What a volunteer sees of the own hours and honoraria: a fiscal year by months, a calendar year.
+"""What a volunteer sees of the own hours and honoraria: a fiscal year by months.
 
 Only figures that are in the books: entries with their state, and hours of reports that were handed
-in. Nothing is withheld or estimated here; tax is computed with a payment, and nowhere else. One
+in. Nothing is withheld or estimated here; what was paid and taxed is in `honoraria.tax.own`. One
 person may be registered in several organizations, and each of them pays for itself. Reads only.
 """
 
@@ -13,16 +13,13 @@ from datetime import date, datetime
 from itertools import groupby
 
 from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, QuerySet, Sum
-from django.db.models.functions import ExtractYear
 
-from accounts.models import Organization
 from accounts.times import instant, local
 from honoraria.models import Honorarium, HonorariumQuerySet
-from honoraria.months import Month, Totals, totals
+from honoraria.months import Month
 from interpreting.models import Report
 
 COUNTED = [Report.State.SUBMITTED, Report.State.CONFIRMED]
-AGREED = [Honorarium.State.APPROVED, Honorarium.State.CLOSED, Honorarium.State.PAID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +49,6 @@ class OwnYear:
         return divmod(self.minutes, 60)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What one organization agreed to pay for the activities of a calendar year."""
-
-    organization: Organization
-    entries: list[Honorarium]
-    totals: Totals
-
-
 def fiscal_year(day: date) -> int:
     """2026 for April 2026 to March 2027."""
     return day.year if day.month >= 4 else day.year - 1
@@ -69,7 +57,7 @@ def fiscal_year(day: date) -> int:
 def own_year(people: Sequence[int], year: int) -> OwnYear:
     """The fiscal year ``year`` of a person; ``people``: the person's rows in the registers."""
     first, last = date(year, 4, 1), date(year + 1, 3, 31)
-    entries = list(_entries(people).between(first, last).order_by("-activity_date", "-pk"))
+    entries = list(_entries(people).happened_between(first, last).order_by("-activity_date", "-pk"))
     done = _reports(people).filter(
         started_at__gte=instant(first, 0), started_at__lt=instant(date(year + 1, 4, 1), 0)
     )
@@ -101,32 +89,6 @@ def years_of(people: Sequence[int], at: datetime) -> list[int]:
     known += [local(when).date() for when in told.values() if when]
     numbers = [fiscal_year(day) for day in known]
     return list(range(max(numbers), min(numbers) - 1, -1))
-
-
-def tax_years_of(people: Sequence[int]) -> list[int]:
-    """Every calendar year with an agreed entry; the last first."""
-    found = _entries(people).filter(state__in=AGREED)
-    years = found.annotate(year=ExtractYear("activity_date")).order_by()
-    return sorted(years.values_list("year", flat=True).distinct(), reverse=True)
-
-
-def statements(people: Sequence[int], year: int) -> list[Statement]:
-    """One statement for each organization with agreed entries in the calendar year."""
-    found = (
-        _entries(people)
-        .between(date(year, 1, 1), date(year, 12, 31))
-        .filter(state__in=AGREED)
-        .order_by("organization_id", "activity_date", "pk")
-    )
-    return [
-        Statement(
-            organization, rows, totals(Honorarium.objects.filter(pk__in=[r.pk for r in rows]))
-        )
-        for organization, rows in (
-            (organization, list(group))
-            for organization, group in groupby(found, lambda one: one.organization)
-        )
-    ]
 
 
 def _entries(people: Sequence[int]) -> HonorariumQuerySet:

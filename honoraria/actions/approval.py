@@ -19,6 +19,7 @@ from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
+from honoraria.closing import points
 from honoraria.closing.books import booking_day, check_open, lock_books
 from honoraria.models import Books, Honorarium
 from honoraria.months import Month
@@ -30,11 +31,15 @@ MOVED = "状態が変わったため、この操作はできません。画面�
 
 @dataclass(slots=True)
 class Approved:
-    """What a bulk approval did: entries and yen approved, and who was left out and why."""
+    """What a bulk approval did: entries and yen approved, and who was left out and why.
+
+    ``exceptions``: entries that somebody has to look at one by one (no receipt, far above the usual).
+    """
 
     count: int = 0
     total: int = 0
     same_person: list[int] = field(default_factory=list)
+    exceptions: list[int] = field(default_factory=list)
 
 
 def approve(
@@ -88,7 +93,8 @@ def approve_all(
 ) -> Approved:
     """Approve the drafts of a month, all or ``only`` those, but never what is in ``hold``.
 
-    Entries whose report the same person confirmed stay drafts and are named in the result.
+    Entries whose report the same person confirmed stay drafts and are named in the result; so are
+    the exceptions, unless they are among ``only``: then somebody saw them and did not hold them.
     Raises ActionError: month_closed.
     """
     done = Approved()
@@ -100,6 +106,9 @@ def approve_all(
         drafts = drafts.filter(confirmed | reversal).exclude(pk__in=hold)
         if only is not None:
             drafts = drafts.filter(pk__in=only)
+        else:
+            done.exceptions = sorted(points.exceptions(drafts, organization))
+            drafts = drafts.exclude(pk__in=done.exceptions)
         rows = list(
             drafts.select_for_update(of=("self",))
             .order_by("pk")
@@ -125,7 +134,7 @@ def approve_all(
                 count=done.count,
                 total=done.total,
                 entries=keys,
-                held=sorted(hold),
+                held=sorted({*hold, *done.exceptions}),
                 single_handed=alone if allowed else [],
             )
     return done

@@ -1,5 +1,12 @@
 """Addresses of this room, inside the namespace ``honoraria``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from honoraria.closing import views
+
+urlpatterns = [
+    path("", views.months, name="months"),
+    path("<str:name>/", views.month, name="month"),
+    path("<str:name>/close/", views.close, name="month_close"),
+    path("<str:name>/reopen/", views.reopen, name="month_reopen"),
+]

@@ -39,9 +39,9 @@ BEGIN
                 (SELECT organization_id FROM been UNION SELECT organization_id FROM becoming)
               FOR SHARE) b ON b.organization_id IN (o.organization_id, n.organization_id)
         WHERE (o.booked_on <= b.closed_through OR n.booked_on <= b.closed_through)
-          AND (o.state, n.state) NOT IN (('closed', 'paid'), ('paid', 'closed'))
-           OR (o.booked_on <= b.closed_through OR n.booked_on <= b.closed_through)
-          AND to_jsonb(o) - 'state' IS DISTINCT FROM to_jsonb(n) - 'state'
+          AND (o.state <> n.state
+                 AND (o.state, n.state) NOT IN (('closed', 'paid'), ('paid', 'closed'))
+               OR to_jsonb(o) - 'state' IS DISTINCT FROM to_jsonb(n) - 'state')
         LIMIT 1;
     END IF;
     IF refused IS NOT NULL THEN

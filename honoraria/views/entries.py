@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -17,17 +18,20 @@ from accounts import audit
 from accounts.access import MONEY, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Organization
 from accounts.times import local
 from accounts.trying import attempt
-from honoraria import actions, exports
+from honoraria import actions
 from honoraria.access import READERS, get_honorarium_for
+from honoraria.closing import points
+from honoraria.closing.books import closed_through
 from honoraria.forms import CorrectForm, FindForm
-from honoraria.models import Honorarium
+from honoraria.models import Honorarium, Payment, PaymentLine
 from honoraria.months import Month, Totals, entries, missing, totals
 
 PER_PAGE = 100
 REFUSED = 422
+HELD = {"receipt": "領収書なし", "unusual": "いつもより大きい額"}
 
 
 class CountedPaginator(Paginator):
@@ -50,18 +54,25 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     membership, organization, user = acting(request)
     at = database_now()
     form = FindForm(request.GET, today=local(at).date())
-    wanted = form.wanted()
+    wanted = replace(form.wanted(), only=_only(request))
     found = entries(organization, wanted)
     sums = totals(found)
+    page = page_of(found, sums, request.GET.get("page"))
+    may_act = membership.role in MONEY
+    notes = _notes(organization, page) if may_act and sums.drafts else {}
+    closed = closed_through(organization)
     context = {
         "form": form,
         "wanted": wanted,
         "month": wanted.month,
         "totals": sums,
-        "page": page_of(found, sums, request.GET.get("page")),
+        "page": page,
+        "rows": [(one, notes.get(one.pk)) for one in page.object_list],
+        "only": points.ONLY.get(wanted.only, ""),
+        "closed": closed is not None and wanted.month.last <= closed,
         "missing": missing(organization, wanted.month, at),
         "filter": urlencode(wanted.as_detail()),
-        "may_act": membership.role in MONEY,
+        "may_act": may_act,
         "own": user.pk,
         "single_handed": actions.single_handed(organization),
         "section": "honoraria",
@@ -77,6 +88,13 @@ def page_of(found: QuerySet[Honorarium], sums: Totals, number: str | None) -> Pa
     page = CountedPaginator(rows, sums.count).get_page(number)
     page.object_list = list(page.object_list)
     return page
+
+
+def _notes(organization: Organization, page: Page[Honorarium]) -> dict[int, list[str]]:
+    """Why drafts of the page are held back at first: key → words."""
+    drafts = [one.pk for one in page.object_list if one.state == Honorarium.State.DRAFT]
+    found = points.exceptions(Honorarium.objects.filter(pk__in=drafts), organization)
+    return {key: [HELD[code] for code in codes] for key, codes in found.items()}
 
 
 @require_GET
@@ -96,7 +114,8 @@ def _show(request: HttpRequest, pk: int, form: CorrectForm, status: int) -> Http
         "report": report,
         "booking": report.assignment.request,
         "correction": entry.corrections.first(),
-        "month": Month.of(entry.activity_date),
+        "month": Month.of(entry.booked_on),
+        "payment": _payment(entry),
         "log": _log(entry),
         "form": form,
         "may_act": membership.role in MONEY,
@@ -104,6 +123,13 @@ def _show(request: HttpRequest, pk: int, form: CorrectForm, status: int) -> Http
         "section": "honoraria",
     }
     return render(request, "honoraria/detail.html", context, status=status)
+
+
+def _payment(entry: Honorarium) -> Payment | None:
+    """The payment that the entry is in, if it stands."""
+    lines = PaymentLine.objects.filter(honorarium=entry, stands=True)
+    line = lines.select_related("payment__batch").first()
+    return line.payment if line else None
 
 
 def _log(entry: Honorarium) -> list[tuple[AuditEntry, str]]:
@@ -177,21 +203,36 @@ def approve_many(request: HttpRequest) -> HttpResponse:
     whole = request.POST.get("scope") == "month"
     shown = None if whole else _keys(request, "shown")
     hold = _keys(request, "hold")
-    done = actions.approve_all(
-        organization, month, by=user, at=database_now(), only=shown, hold=hold
-    )
+    try:
+        done = actions.approve_all(
+            organization, month, by=user, at=database_now(), only=shown, hold=hold
+        )
+    except ActionError as error:
+        messages.error(request, error.text)
+        return _back(month)
+    _say(request, done, len(hold))
+    return _back(month)
+
+
+def _say(request: HttpRequest, done: actions.Approved, held: int) -> None:
+    """What a bulk approval did and what it left."""
     if done.count:
         messages.success(request, f"{done.count:,}件、{done.total:,}円を承認しました。")
-    if hold:
-        messages.info(request, f"{len(hold)}件は保留にしました。")
+    if held:
+        messages.info(request, f"{held}件は保留にしました。")
+    if done.exceptions:
+        messages.warning(
+            request,
+            f"{len(done.exceptions)}件は、領収書がない、または額がいつもより大きいため、"
+            "保留にしました。1件ずつご確認ください。",
+        )
     if done.same_person:
         messages.warning(
             request,
             f"{len(done.same_person)}件は、活動報告を確認した人と同じ人のため承認できません。",
         )
-    if not (done.count or done.same_person):
+    if not (done.count or done.same_person or done.exceptions):
         messages.info(request, "承認待ちの謝礼はありませんでした。")
-    return _back(month)
 
 
 @require_POST
@@ -202,25 +243,18 @@ def price_missing(request: HttpRequest) -> HttpResponse:
     month = _month(request)
     made, left = actions.draft_missing(organization, month, user, database_now())
     if made:
-        messages.success(request, f"{made}件を計算しました。")
+        closed = closed_through(organization)
+        later = closed is not None and month.last <= closed
+        where = "締め済みの月のため、次の開いている月に計上しました。" if later else ""
+        messages.success(request, f"{made}件を計算しました。{where}")
     if left:
         messages.warning(request, f"{left}件は計算できませんでした。理由をご確認ください。")
     return _back(month)
 
 
-@require_GET
-@roles(*MONEY)
-def export(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The entries of the filter as a file; the export is recorded."""
-    _, organization, user = acting(request)
-    if kind not in exports.WRITERS:
-        raise Http404
-    at = database_now()
-    form = FindForm(request.GET, today=local(at).date())
-    wanted = form.wanted()
-    if form.errors:
-        return redirect(f"{reverse('honoraria:list')}?{request.GET.urlencode()}")
-    return exports.download(request, organization, wanted, kind, by=user, at=at)
+def _only(request: HttpRequest) -> str:
+    code = request.GET.get("only", "")
+    return code if code in points.ONLY else ""
 
 
 def _month(request: HttpRequest) -> Month:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access_matrix.entries import BOOKS, page
+from tests.access_matrix.entries import BOOKS, of, page
 
 # honoraria ---------------------------------------------------------------------------------------
 MONEY = "accountant admin"
@@ -50,3 +50,36 @@ page("honoraria:payee_check", MONEY, method="post", **ACCOUNT)
 page("honoraria:payee_end", MONEY, method="post", **ACCOUNT)
 page("honoraria:payee_reveal", MONEY, method="post", **ACCOUNT)
 page("honoraria:payee_status", MONEY, method="post", **PAYEE)
+
+# exports -----------------------------------------------------------------------------------------
+RUN = {"args": lambda w: [w.export_run.pk], "foreign": lambda w: [w.foreign_export_run.pk]}
+MAPPING = {"args": lambda w: [w.mapping.pk], "foreign": lambda w: [w.foreign_mapping.pk]}
+page("honoraria:exports", MONEY)
+page("honoraria:export_rows", MONEY)
+page("honoraria:export_start", MONEY, method="post")
+page("honoraria:export_file", MONEY, **RUN)
+page("honoraria:mappings", MONEY)
+page("honoraria:mapping_new", MONEY)
+page("honoraria:mapping_new", MONEY, method="post", data={"dataset": "journal"})
+page("honoraria:mapping_preview", MONEY, method="post")
+page("honoraria:mapping", MONEY, **MAPPING)
+page("honoraria:mapping", MONEY, method="post", **MAPPING)
+page("honoraria:mapping_remove", MONEY, method="post", **MAPPING)
+
+# tax ---------------------------------------------------------------------------------------------
+page("honoraria:tax", MONEY)
+# a tax year is everybody's; what is too old to be one is nobody's
+page("honoraria:tax_form309", MONEY, args=lambda w: [2026], foreign=lambda w: [1999], ok=(200, 302))
+page(
+    "honoraria:tax_record_paper",
+    MONEY,
+    args=lambda w: [w.payment.decided_on.year, w.payment.volunteer_id, "resident"],
+    foreign=lambda w: [w.payment.decided_on.year, w.foreign_volunteer.pk, "resident"],
+)
+page("honoraria:payment_statement", MONEY, **of("payment"))
+page("honoraria:tax_decisions", MONEY)
+page("honoraria:tax_decisions", MONEY, method="post")
+page("honoraria:tax_rates", MONEY)
+page("honoraria:remittances", MONEY)
+page("honoraria:remittance_record", MONEY, method="post")
+page("honoraria:remittance_take_back", MONEY, method="post", **of("remittance"))

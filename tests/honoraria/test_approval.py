@@ -15,6 +15,7 @@ from honoraria.months import Month, Wanted, entries, totals
 from interpreting.actions import confirm_report, return_report, submit_report
 from tests import factories
 from tests.factories import NOW
+from tests.honoraria.closing.months_of import close
 from tests.interpreting.reporting import START, confirmed, draft_of
 
 NOVEMBER = Month(2026, 11)
@@ -216,15 +217,16 @@ def test_a_correction_needs_a_reason(client_of, entry, accountant, clock):
     assert Honorarium.objects.count() == 1
 
 
-def test_a_closed_month_is_corrected_in_the_present_one(
+def test_a_closed_month_is_corrected_in_the_first_open_one(
     city, tariff, hana, coordinator, accountant
 ):
     confirmed(hana, coordinator, job={"start": START - timedelta(days=40)})
     entry = Honorarium.objects.get()
-    Honorarium.objects.update(state="closed")
+    approve(entry, by=accountant, at=NOW)
+    close(city, Month(2026, 10), accountant, NOW)
     reversal = correct(entry, "誤り", by=accountant, at=NOW)
     assert entry.activity_date.month == 10
     assert reversal.activity_date == entry.activity_date
-    assert reversal.booked_on == date(2026, 11, 24)
+    assert reversal.booked_on == date(2026, 11, 1)
     assert sums(city, Month(2026, 10)) == (1, 90, 3000)
     assert sums(city) == (1, -90, -3000)
