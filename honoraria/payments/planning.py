@@ -98,6 +98,11 @@ class Plan:
     people: list[Planned]
     held: list[HeldBack]
 
+    def without(self, volunteers: Collection[int]) -> Plan:
+        """The plan without some people, who wait for the next batch."""
+        people = [one for one in self.people if one.volunteer.pk not in volunteers]
+        return Plan(self.method, self.value_date, people, self.held)
+
     @cached_property
     def totals(self) -> dict[str, int]:
         """People, entries, and the sums of gross, taxable, tax and net."""

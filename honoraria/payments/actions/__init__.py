@@ -8,14 +8,16 @@ from honoraria.payments.actions.finishing import (
     return_payment,
 )
 from honoraria.payments.actions.preparing import cancel_batch, leave_out, prepare_batch
-from honoraria.payments.actions.releasing import release_batch
+from honoraria.payments.actions.releasing import download_file, own_approvals, release_batch
 
 __all__ = [
     "Particulars",
     "cancel_batch",
+    "download_file",
     "finish_batch",
     "finish_payment",
     "leave_out",
+    "own_approvals",
     "prepare_batch",
     "record_cash_receipt",
     "release_batch",

@@ -47,12 +47,14 @@ def prepare_batch(
     at: datetime,
     only: Collection[int] | None = None,
     also: Collection[int] = (),
+    hold: Collection[int] = (),
     seen_total: int | None = None,
 ) -> PaymentBatch:
     """Make payments of everything payable; whoever is held back waits for the next batch.
 
-    ``only``, ``also``: see `plan`; ``seen_total``: the net yen that were on the screen. Raises
-    ActionError: value_date, paying_account, nothing_to_pay, changed_meanwhile.
+    ``only``, ``also``: see `plan`; ``hold``: keys of volunteers who wait this time; ``seen_total``:
+    the net yen that were on the screen, with those who wait. Raises ActionError: value_date,
+    paying_account, nothing_to_pay, changed_meanwhile.
     """
     check_value_date(method, value_date, at)
     check_paying_account(organization, method, account)
@@ -61,10 +63,11 @@ def prepare_batch(
         entries = payable(organization, method, also=also)
         list(entries.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
         planned = plan(organization, method, value_date, at, only=only, also=also)
-        if not planned.people:
-            raise ActionError("nothing_to_pay", "今支払える謝礼がありません。")
         if seen_total is not None and seen_total != planned.totals["net"]:
             raise ActionError("changed_meanwhile", MOVED)
+        planned = planned.without(hold)
+        if not planned.people:
+            raise ActionError("nothing_to_pay", "今支払える謝礼がありません。")
         batch = PaymentBatch.objects.create(
             organization=organization,
             method=method,

@@ -17,7 +17,7 @@ from accounts.errors import ActionError
 from accounts.models import User
 from honoraria.actions.approval import single_handed
 from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch
-from honoraria.payments.files import build, digest, header_of, record_of
+from honoraria.payments.files import bank_file, build, digest, file_title, header_of, record_of
 from honoraria.payments.locks import (
     MOVED,
     count_again,
@@ -76,6 +76,25 @@ def release_batch(
             **more,
         )
     return found
+
+
+def download_file(batch: PaymentBatch, *, by: User, at: datetime) -> bytes:
+    """The bytes for the bank; every time somebody takes them is recorded with their hash.
+
+    Raises ActionError: not_released, file_differs.
+    """
+    with transaction.atomic():
+        found = locked_batch(batch)
+        data = bank_file(found)
+        log(
+            found,
+            "payment_batch.downloaded",
+            by=by,
+            at=at,
+            file=file_title(found),
+            sha256=digest(data),
+        )
+    return data
 
 
 def own_approvals(batch: PaymentBatch, user: User) -> int:
