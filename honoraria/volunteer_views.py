@@ -1,4 +1,4 @@
-"""The volunteer's own money: hours and honoraria of a fiscal year, the statement of a calendar year.
+"""The volunteer's own money: hours and honoraria of a fiscal year, the payments of a tax year.
 
 Grants count by fiscal year, taxes by calendar year; both are shown as what they are.
 """
@@ -15,10 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
+from accounts.times import local
 from dispatch.phone import words
 from dispatch.phone.people import own_rows, volunteers_only
-from honoraria.models import Honorarium
-from honoraria.own import OwnMonth, own_year, statements, tax_years_of, years_of
+from honoraria.models import Honorarium, Payment
+from honoraria.own import OwnMonth, own_year, years_of
+from honoraria.tax.own import YearStatement, statement_years, year_statements
+from honoraria.tax.papers import payment_statement, pdf, year_statement
+from honoraria.tax.parts import PaidPart
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -60,7 +64,7 @@ def money(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         "months": [
             (_month(one), one.total, list(map(line_of, one.entries))) for one in year.months
         ],
-        "tax_years": tax_years_of(people),
+        "tax_years": statement_years(people),
     }
     return render(request, "volunteer/money.html", context)
 
@@ -68,18 +72,56 @@ def money(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
 @require_safe
 @volunteers_only
 def statement(request: HttpRequest, volunteer: Volunteer, year: int) -> HttpResponse:
-    """A page to print: everything agreed for the activities of a calendar year, by organization."""
-    found = statements(own_rows(volunteer), year)
-    if not found:
-        raise Http404
+    """A page to print: what was paid and withheld in a tax year, by organization, and what waits."""
+    found = _statements(volunteer, year)
     context = {
         "organization": volunteer.organization,
-        "volunteer": volunteer,
         "year": year,
-        "statements": [(one, list(map(line_of, one.entries))) for one in found],
+        "statements": [
+            (one, list(map(paid_line, one.paid)), list(map(line_of, one.waiting))) for one in found
+        ],
         "today": words.day(database_now()),
     }
     return render(request, "volunteer/statement.html", context)
+
+
+@require_safe
+@volunteers_only
+def statement_paper(
+    request: HttpRequest, volunteer: Volunteer, year: int, person: int
+) -> HttpResponse:
+    """The year's statement of one organization as PDF; ``person``: the own row in its register."""
+    today = local(database_now()).date()
+    for one in _statements(volunteer, year):
+        if one.volunteer.pk == person:
+            return pdf(year_statement(one, today), f"statement-{year}")
+    raise Http404
+
+
+@require_safe
+@volunteers_only
+def payment_paper(request: HttpRequest, volunteer: Volunteer, pk: int) -> HttpResponse:
+    """The statement of one payment that was made, as PDF in the reader's language."""
+    mine = Payment.objects.filter(volunteer__in=own_rows(volunteer), state=Payment.State.PAID)
+    found = mine.select_related("organization", "volunteer", "batch", "account").filter(pk=pk)
+    payment = found.first()
+    if payment is None:
+        raise Http404
+    made = payment_statement(payment, local(database_now()).date())
+    return pdf(made, f"payment-{payment.pk}")
+
+
+def _statements(volunteer: Volunteer, year: int) -> list[YearStatement]:
+    """The statements of a calendar year; 404 when there is nothing in it."""
+    if not 2000 <= year <= 2200 or not (found := year_statements(own_rows(volunteer), year)):
+        raise Http404
+    return found
+
+
+def paid_line(part: PaidPart) -> tuple[PaidPart, str]:
+    """A payment with its day in the reader's language."""
+    locale, pattern = ("en_GB", "d MMM yyyy") if words.reader() == "en" else ("ja", "y年M月d日")
+    return part, str(format_date(part.paid_on, pattern, locale=locale))
 
 
 def line_of(entry: Honorarium) -> Line:

@@ -28,12 +28,25 @@ from dispatch.models import (
     SharingAgreement,
     Shift,
 )
-from honoraria.models import BankAccount, Honorarium, Tariff, TariffVersion
+from honoraria.exporting import runs
+from honoraria.exporting.actions import create_mapping
+from honoraria.exporting.shapes import shipped
+from honoraria.models import (
+    BankAccount,
+    ExportRun,
+    Honorarium,
+    Mapping,
+    Payment,
+    Remittance,
+    Tariff,
+    TariffVersion,
+)
 from interpreting.models import PhoneConference, PhoneLeg, Receipt, Report, Room, Seat
 from interpreting.rooms.actions.rooms import open_room
 from interpreting.rooms.actions.seats import invite, seat_desk
 from realtime.models import Inbound, Message
 from tests import factories
+from tests.honoraria.tax.paying import paid, remittance_of
 from tests.volunteers.applying import waiting
 from volunteers.actions.importing import start_import
 from volunteers.applications.staying_links import stay_token
@@ -407,6 +420,22 @@ class World:
         return factories.HonorariumFactory(report=self.report, tariff_version=self.tariff_version)
 
     @cached_property
+    def export_run(self) -> ExportRun:
+        return _export(self.city, self.people["accountant"])
+
+    @cached_property
+    def foreign_export_run(self) -> ExportRun:
+        return _export(self.town, self.people["outsider"])
+
+    @cached_property
+    def mapping(self) -> Mapping:
+        return _mapping(self.city, self.people["accountant"])
+
+    @cached_property
+    def foreign_mapping(self) -> Mapping:
+        return _mapping(self.town, self.people["outsider"])
+
+    @cached_property
     def bank_account(self) -> BankAccount:
         """Hana's, checked."""
         return factories.BankAccountFactory(volunteer=self.hana)
@@ -416,6 +445,61 @@ class World:
         return factories.HonorariumFactory(
             report=self.foreign_report, tariff_version=self.foreign_tariff_version
         )
+
+    # tax -----------------------------------------------------------------------------------------
+    @cached_property
+    def payment(self) -> Payment:
+        return paid(self.hana, 3_000, factories.TODAY, factories.TODAY)
+
+    @cached_property
+    def minhs_payment(self) -> Payment:
+        return paid(self.minh, 3_000, factories.TODAY, factories.TODAY)
+
+    @cached_property
+    def foreign_payment(self) -> Payment:
+        return paid(self.foreign_volunteer, 3_000, factories.TODAY, factories.TODAY)
+
+    @cached_property
+    def remittance(self) -> Remittance:
+        return remittance_of(self.city, self.people["admin"])
+
+    @cached_property
+    def foreign_remittance(self) -> Remittance:
+        return remittance_of(self.town, self.people["outsider"])
+
+    # grants --------------------------------------------------------------------------------------
+    @cached_property
+    def programme(self) -> Programme:
+        return factories.ProgrammeFactory(organization=self.city)
+
+    @cached_property
+    def foreign_programme(self) -> Programme:
+        return factories.ProgrammeFactory(organization=self.town)
+
+    @cached_property
+    def claim(self) -> Claim:
+        return factories.ClaimFactory(programme=self.programme)
+
+    @cached_property
+    def foreign_claim(self) -> Claim:
+        return factories.ClaimFactory(programme=self.foreign_programme)
+
+    @cached_property
+    def cost(self) -> Cost:
+        """A cost that waits for approval."""
+        return factories.CostFactory(organization=self.city)
+
+    @cached_property
+    def foreign_cost(self) -> Cost:
+        return factories.CostFactory(organization=self.town)
+
+    @cached_property
+    def cost_document(self) -> CostDocument:
+        return factories.CostDocumentFactory(cost=self.cost)
+
+    @cached_property
+    def foreign_cost_document(self) -> CostDocument:
+        return factories.CostDocumentFactory(cost=self.foreign_cost)
 
     def _series(self, organization: Organization) -> RequestSeries:
         return RequestSeries.objects.create(
@@ -471,3 +555,13 @@ def _receipt(report: Report) -> Receipt:
     return Receipt.objects.create(
         report=report, content=b"jpeg", sha256="0" * 64, uploaded_at=factories.NOW
     )
+
+
+def _export(organization: Organization, by: User) -> ExportRun:
+    wanted = {"month": "2026-11"}
+    return runs.start(organization, "honoraria", wanted, None, "csv", by=by, at=factories.NOW)
+
+
+def _mapping(organization: Organization, by: User) -> Mapping:
+    shape = shipped()["yayoi"]
+    return create_mapping(organization, shape.name, shape, by=by, at=factories.NOW)

@@ -50,6 +50,18 @@ volunteer_page("volunteer_money:account_new", ok=(302,), **ELSEWHERE)  # to the 
 volunteer_page("volunteer_money:account_new", method="post", **ELSEWHERE)
 volunteer_page("volunteer_money:account_code", **ELSEWHERE)
 volunteer_page("volunteer_money:account_code", method="post", **ELSEWHERE)
+volunteer_page(
+    "volunteer_money:statement_paper",
+    args=lambda w: [w.payment.decided_on.year, w.payment.volunteer_id],
+    foreign=lambda w: [w.minhs_payment.decided_on.year, w.minhs_payment.volunteer_id],
+    **ELSEWHERE,
+)
+volunteer_page(
+    "volunteer_money:payment_paper",
+    args=lambda w: [w.payment.pk],
+    foreign=lambda w: [w.minhs_payment.pk],
+    **ELSEWHERE,
+)
 public("dispatch:feed", args=lambda w: ["x" * 43], ok=(404,))  # the secret is the permission
 volunteer_page("volunteer:job_give_back", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer:job_give_back", method="post", **OWN_JOB, **ELSEWHERE)
