@@ -79,6 +79,8 @@ def readme(volunteer: Volunteer, at: datetime, counts: dict[str, int]) -> str:
         "assignments": _("引き受けた通訳"),
         "reports": _("活動報告"),
         "honoraria": _("謝礼"),
+        "bank_accounts": _("振込先口座"),
+        "tax_status": _("税金の区分"),
         "messages": _("お送りした連絡"),
         "messages_from_me": _("あなたからの連絡"),
         "history": _("登録の変更の記録"),
