@@ -21,11 +21,12 @@ from accounts.api_fields import InstantField, KeyField
 from accounts.clock import database_now
 from accounts.times import local
 from honoraria.access import READERS, visible_honoraria
-from honoraria.exports import WRITERS, download
+from honoraria.exporting import runs
+from honoraria.exporting.answers import XLSX_TYPE, file_answer
 from honoraria.models import Honorarium
 from honoraria.months import Month, Wanted, entries
 
-CSV_TYPE, XLSX_TYPE = "text/csv", WRITERS["xlsx"][1]
+CSV_TYPE = "text/csv"
 
 
 class MonthFilterSerializer(serializers.Serializer):
@@ -101,14 +102,17 @@ class HonorariumFile(ApiView):
 
     def answer(self, request: ApiRequest) -> HttpResponseBase:
         """The file, recorded before the first byte leaves."""
-        return download(
-            request._request,
+        run = runs.start(
             self.membership.organization,
-            wanted_of(self),
+            "honoraria",
+            wanted_of(self).as_detail(),
+            None,
             self.kind,
             by=self.user,
             at=database_now(),
+            at_once=True,
         )
+        return file_answer(request._request, run, by=self.user, at=database_now())
 
 
 class HonorariumCsv(HonorariumFile):

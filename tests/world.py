@@ -33,10 +33,17 @@ from honoraria.exporting.actions import create_mapping
 from honoraria.exporting.shapes import shipped
 from honoraria.models import (
     BankAccount,
+    Claim,
+    Cost,
+    CostDocument,
     ExportRun,
+    GiftCardCount,
+    GiftCardKind,
+    GiftCardMove,
     Honorarium,
     Mapping,
     Payment,
+    Programme,
     Remittance,
     Tariff,
     TariffVersion,
@@ -46,6 +53,8 @@ from interpreting.rooms.actions.rooms import open_room
 from interpreting.rooms.actions.seats import invite, seat_desk
 from realtime.models import Inbound, Message
 from tests import factories
+from tests.honoraria.gift_cards import box
+from tests.honoraria.grants import rows as grant_rows
 from tests.honoraria.tax.paying import paid, remittance_of
 from tests.volunteers.applying import waiting
 from volunteers.actions.importing import start_import
@@ -467,39 +476,77 @@ class World:
     def foreign_remittance(self) -> Remittance:
         return remittance_of(self.town, self.people["outsider"])
 
+    # gift cards ----------------------------------------------------------------------------------
+    @cached_property
+    def card_kind(self) -> GiftCardKind:
+        return box.kind_of(self.city, self.people["admin"])
+
+    @cached_property
+    def foreign_card_kind(self) -> GiftCardKind:
+        return box.kind_of(self.town, self.people["outsider"])
+
+    @property
+    def card_move(self) -> GiftCardMove:
+        return self.card_kind.moves.get()
+
+    @property
+    def foreign_card_move(self) -> GiftCardMove:
+        return self.foreign_card_kind.moves.get()
+
+    @cached_property
+    def card_count(self) -> GiftCardCount:
+        return box.count_of(self.card_kind, self.people["admin"])
+
+    @cached_property
+    def foreign_card_count(self) -> GiftCardCount:
+        return box.count_of(self.foreign_card_kind, self.people["outsider"])
+
+    @cached_property
+    def gift(self) -> Payment:
+        """Cards that hana was handed."""
+        return box.given_to(self.hana, self.people["admin"])
+
+    @cached_property
+    def minhs_gift(self) -> Payment:
+        return box.given_to(self.minh, self.people["admin"])
+
+    @cached_property
+    def foreign_gift(self) -> Payment:
+        return box.given_to(self.foreign_volunteer, self.people["outsider"])
+
     # grants --------------------------------------------------------------------------------------
     @cached_property
     def programme(self) -> Programme:
-        return factories.ProgrammeFactory(organization=self.city)
+        return grant_rows.programme(self.city)
 
     @cached_property
     def foreign_programme(self) -> Programme:
-        return factories.ProgrammeFactory(organization=self.town)
+        return grant_rows.programme(self.town)
 
     @cached_property
     def claim(self) -> Claim:
-        return factories.ClaimFactory(programme=self.programme)
+        return grant_rows.claim(self.programme)
 
     @cached_property
     def foreign_claim(self) -> Claim:
-        return factories.ClaimFactory(programme=self.foreign_programme)
+        return grant_rows.claim(self.foreign_programme)
 
     @cached_property
     def cost(self) -> Cost:
         """A cost that waits for approval."""
-        return factories.CostFactory(organization=self.city)
+        return grant_rows.cost(self.city)
 
     @cached_property
     def foreign_cost(self) -> Cost:
-        return factories.CostFactory(organization=self.town)
+        return grant_rows.cost(self.town)
 
     @cached_property
     def cost_document(self) -> CostDocument:
-        return factories.CostDocumentFactory(cost=self.cost)
+        return grant_rows.document(self.cost)
 
     @cached_property
     def foreign_cost_document(self) -> CostDocument:
-        return factories.CostDocumentFactory(cost=self.foreign_cost)
+        return grant_rows.document(self.foreign_cost)
 
     def _series(self, organization: Organization) -> RequestSeries:
         return RequestSeries.objects.create(

@@ -22,11 +22,12 @@ class Wish:
     month: Month | None = None
     state: str = ""
     q: str = ""
+    only: str = ""
 
     @classmethod
-    def of_month(cls, month: Month, *, state: str = "", q: str = "") -> Wish:
-        """A whole month."""
-        return cls(month.first, month.last, month, state, q)
+    def of_month(cls, month: Month, *, state: str = "", q: str = "", only: str = "") -> Wish:
+        """A whole month; ``only`` is a code of `honoraria.closing.points.ONLY`."""
+        return cls(month.first, month.last, month, state, q, only)
 
     @classmethod
     def read(cls, detail: Mapping[str, Any]) -> Wish:
@@ -34,10 +35,11 @@ class Wish:
 
         Raises ActionError: bad_filter.
         """
-        state, q = str(detail.get("state", "")), str(detail.get("q", ""))
+        state, q, only = (str(detail.get(name, "")) for name in ("state", "q", "only"))
         try:
             if detail.get("month"):
-                return cls.of_month(Month.parse(str(detail["month"])), state=state, q=q)
+                month = Month.parse(str(detail["month"]))
+                return cls.of_month(month, state=state, q=q, only=only)
             first = date.fromisoformat(str(detail["first"]))
             last = date.fromisoformat(str(detail["last"]))
         except (KeyError, ValueError) as error:
@@ -51,7 +53,7 @@ class Wish:
 
     def as_detail(self) -> dict[str, str]:
         """The same as JSON."""
-        more = {"state": self.state, "q": self.q}
+        more = {"state": self.state, "q": self.q} | ({"only": self.only} if self.only else {})
         if self.month is not None:
             return {"month": str(self.month), **more}
         return {"first": self.first.isoformat(), "last": self.last.isoformat(), **more}

@@ -88,10 +88,11 @@ USUAL_HONORARIA = (
 def find_honoraria(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
     """The entries that the month's page shows, or those booked on some days."""
     if wish.month is not None:
-        return entries(organization, Wanted(month=wish.month, state=wish.state, q=wish.q))
+        wanted = Wanted(month=wish.month, state=wish.state, q=wish.q, only=wish.only)
+        return entries(organization, wanted)
     found = Honorarium.objects.of(organization).between(wish.first, wish.last)
     found = found.filter(_somebody(wish.q, "volunteer"))
-    return (found.filter(state=wish.state) if wish.state else found).order_by("activity_date", "id")
+    return (found.filter(state=wish.state) if wish.state else found).order_by("booked_on", "id")
 
 
 def _somebody(text: str, to: str) -> Q:

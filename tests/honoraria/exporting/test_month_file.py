@@ -15,7 +15,7 @@ from django.test import AsyncClient
 
 from accounts.csv_cells import neutral
 from accounts.models import AuditEntry
-from honoraria.models import Honorarium
+from honoraria.models import ExportRun, Honorarium
 from tests import factories
 from tests.conftest import give_second_factor
 from tests.factories import NOW
@@ -142,7 +142,8 @@ def test_sums_agree_between_page_csv_xlsx_and_database(
             tariff_version=version,
             corrects=first,
             kind="reversal" if sign < 0 else "priced",
-            activity_date=date(2026, 11, chance.randint(1, 30)),
+            activity_date=(day := date(2026, 11, chance.randint(1, 30))),
+            booked_on=day,
             minutes=sign * chance.randint(1, 400),
             fee=sign * amount,
             transport=sign * travel,
@@ -179,18 +180,25 @@ def test_an_export_holds_what_the_filter_shows(
     assert [row["登録番号"] for row in rows] == ["102"]
 
 
-def test_every_export_is_recorded(client_of, accountant, tariff, hana, coordinator):
+def test_every_export_and_every_fetching_is_recorded(
+    client_of, accountant, tariff, hana, coordinator
+):
     confirmed(hana, coordinator)
     for kind in ("csv", "xlsx"):
         _, content = fetch(client_of(accountant), kind, "month=2026-11&state=draft")
-        entry = AuditEntry.objects.filter(verb="honoraria.exported").latest("id")
-        assert entry.actor == accountant
-        assert entry.detail == {
+        run = ExportRun.objects.latest("id")
+        asked, made, fetched = AuditEntry.objects.about(run.key).order_by("id")
+        what = {
+            "dataset": "honoraria",
+            "mapping": "",
             "filter": {"month": "2026-11", "state": "draft", "q": ""},
             "format": kind,
-            "rows": 1,
-            "sha256": hashlib.sha256(content).hexdigest(),
         }
+        result = {"rows": 1, "sha256": hashlib.sha256(content).hexdigest()}
+        assert (asked.verb, asked.detail) == ("export.asked", what)
+        assert (made.verb, made.detail) == ("export.made", what | result)
+        assert (fetched.verb, fetched.detail) == ("export.fetched", what | result)
+        assert {line.actor for line in (asked, made, fetched)} == {accountant}
 
 
 def test_an_empty_month_is_a_file_with_a_head(client_of, accountant):
