@@ -73,6 +73,11 @@ class Picture:
         """Yen that count."""
         return sum(line.eligible for line in self.lines)
 
+    @property
+    def ineligible(self) -> int:
+        """Yen that do not count."""
+        return self.total - self.eligible
+
     @cached_property
     def grant(self) -> Grant:
         """The grant with its steps."""
@@ -156,10 +161,14 @@ def snapshot_of(
         "shares": [asdict(one) for one in found.shares],
         "consultations": asdict(daily),
         "accepted": list(accepted),
-        "lines": [asdict(line) for line in found.lines],
+        "lines": [_frozen(line) for line in found.lines],
     }
     plain: dict[str, Any] = json.loads(canonical(whole))
     return plain
+
+
+def _frozen(line: Line) -> dict[str, Any]:
+    return asdict(line) | {"reason_words": line.reason_words}
 
 
 def canonical(snapshot: Mapping[str, Any]) -> bytes:
