@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access_matrix.entries import BOOKS, of, page
+from tests.access_matrix.entries import BOOKS, VOLUNTEER, of, page
 
 # honoraria ---------------------------------------------------------------------------------------
 MONEY = "accountant admin"
@@ -118,3 +118,31 @@ page("honoraria:cost_document", MONEY, **of("cost_document"))
 page("honoraria:cost_document_remove", MONEY, method="post", **of("cost_document"))
 page("honoraria:consultations", MONEY)
 page("honoraria:consultations", MONEY, method="post")
+
+# gift cards --------------------------------------------------------------------------------------
+CARDS = of("card_kind")
+page("honoraria:gift_cards", MONEY)
+page("honoraria:gift_card_kind_new", MONEY)
+page("honoraria:gift_card_kind_new", MONEY, method="post", ok=(422,))
+page("honoraria:gift_card_register", MONEY, **CARDS)
+page("honoraria:gift_card_export", MONEY, **of("card_kind", "csv"))
+page("honoraria:gift_card_active", MONEY, method="post", **CARDS)
+page("honoraria:gift_card_move", MONEY, **of("card_kind", "buy"))
+page("honoraria:gift_card_move", MONEY, method="post", **of("card_kind", "spoil"))
+page("honoraria:gift_card_check", MONEY, method="post", **of("card_move"))
+page("honoraria:gift_card_take_back", MONEY, method="post", **of("card_move"))
+page("honoraria:gift_card_counts", MONEY)
+page(
+    "honoraria:gift_card_counts",
+    MONEY,
+    method="post",
+    data=lambda w: {"kind": w.card_kind.pk, "month": "2026-11"},
+)
+page("honoraria:gift_card_count_check", MONEY, method="post", **of("card_count"))
+page("honoraria:gift_card_prepare", MONEY, method="post", **VOLUNTEER)
+page("honoraria:gift_card_payment", MONEY, **of("gift"))
+page("honoraria:gift_card_payment", MONEY, method="post", **of("gift"))
+page("honoraria:gift_card_release", MONEY, method="post", **of("gift"))
+page("honoraria:gift_card_slip", MONEY, **of("gift"))
+page("honoraria:gift_card_received", MONEY, method="post", **of("gift"))
+page("honoraria:gift_card_return", MONEY, method="post", **of("gift"))

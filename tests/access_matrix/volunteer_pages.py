@@ -62,6 +62,14 @@ volunteer_page(
     foreign=lambda w: [w.minhs_payment.pk],
     **ELSEWHERE,
 )
+volunteer_page("volunteer_money:gifts", **ELSEWHERE)
+volunteer_page(
+    "volunteer_money:gift_receipt",
+    method="post",
+    args=lambda w: [w.gift.pk],
+    foreign=lambda w: [w.minhs_gift.pk],
+    **ELSEWHERE,
+)
 public("dispatch:feed", args=lambda w: ["x" * 43], ok=(404,))  # the secret is the permission
 volunteer_page("volunteer:job_give_back", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer:job_give_back", method="post", **OWN_JOB, **ELSEWHERE)

@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def new_kind(request: HttpRequest) -> HttpResponse:
     """Add a kind of card."""
     _, organization, user = acting(request)
-    form = KindForm(request.POST or None)
+    form = KindForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             kind = actions.add_kind(organization, **form.cleaned_data, by=user, at=database_now())

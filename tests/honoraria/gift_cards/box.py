@@ -10,10 +10,21 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from accounts.models import User
-from honoraria.gift_cards.actions import hand_out, prepare_hand_out
-from honoraria.models import Books, GiftCardKind, GiftCardMove, Honorarium, Payment
+from accounts.models import Organization, User
+from honoraria.gift_cards.actions import add_kind, count, hand_out, open_stock, prepare_hand_out
+from honoraria.models import (
+    Books,
+    GiftCardCount,
+    GiftCardKind,
+    GiftCardMove,
+    Honorarium,
+    Payment,
+    PaymentBatch,
+)
+from honoraria.months import Month
 from honoraria.payments.actions import release_batch
+from tests.factories import NOW
+from tests.factories import TODAY as NOW_DAY
 from tests.honoraria.payments.paying import entry_of
 from volunteers.models import Volunteer
 
@@ -63,3 +74,39 @@ def assert_adds_up(kind: GiftCardKind) -> None:
         balance += move.change
         assert move.balance == balance >= 0
     assert GiftCardKind.objects.get(pk=kind.pk).stock == balance
+
+
+def kind_of(organization: Organization, by: User) -> GiftCardKind:
+    """A kind with ten cards in the box."""
+    kind = add_kind(organization, "図書カード", 1000, by=by, at=NOW)
+    open_stock(kind, 10, on=NOW_DAY, by=by, at=NOW)
+    return kind
+
+
+def count_of(kind: GiftCardKind, by: User) -> GiftCardCount:
+    """A count that waits for its check."""
+    return count(kind, Month.of(NOW_DAY), 10, by=by, at=NOW)
+
+
+def given_to(volunteer: Volunteer, by: User) -> Payment:
+    """Cards that the volunteer was handed and has not signed for."""
+    batch = PaymentBatch.objects.create(
+        organization=volunteer.organization,
+        method="gift_card",
+        state="paid",
+        value_date=NOW_DAY,
+        created_at=NOW,
+        created_by=by,
+    )
+    return Payment.objects.create(
+        organization=volunteer.organization,
+        batch=batch,
+        volunteer=volunteer,
+        state="paid",
+        decided_on=NOW_DAY,
+        paid_on=NOW_DAY,
+        gross=1000,
+        taxable=0,
+        withheld=0,
+        net=1000,
+    )

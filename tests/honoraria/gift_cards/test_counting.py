@@ -73,9 +73,7 @@ def test_only_this_month_and_the_last_are_counted(thousand, accountant, month):
 
 def points(city, month=DECEMBER) -> dict[str, tuple[int, bool]]:
     found = checklist(city, month, AT)
-    return {
-        one.code: (one.count, one.blocks) for one in found if one.code.startswith("gift_cards")
-    }
+    return {one.code: (one.count, one.blocks) for one in found if one.code.startswith("gift_cards")}
 
 
 def test_the_months_checklist_warns_of_what_is_not_counted_and_not_receipted(
@@ -83,7 +81,10 @@ def test_the_months_checklist_warns_of_what_is_not_counted_and_not_receipted(
 ):
     cards_of(hana, 1000)
     payment = handed(hana, thousand, accountant, admin)
-    assert points(city) == {"gift_cards_uncounted": (2, False), "gift_cards_unreceipted": (1, False)}
+    assert points(city) == {
+        "gift_cards_uncounted": (2, False),
+        "gift_cards_unreceipted": (1, False),
+    }
     actions.tick_paper(payment, on=TODAY, by=accountant, at=AT)
     for kind in (thousand, five_hundred):
         stock = GiftCardKind.objects.get(pk=kind.pk).stock
