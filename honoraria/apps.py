@@ -16,6 +16,7 @@ class HonorariaConfig(AppConfig):
         from dispatch.subscriptions import price_estimates
         from honoraria.actions import draft_honorarium, lock_books_of, take_back_draft
         from honoraria.closing.checklist import checks
+        from honoraria.charges.actions import draft_charge, take_back_charge
         from honoraria.estimates import estimate
         from honoraria.gift_cards import points as gift_cards
         from honoraria.grants import points as grants
@@ -24,6 +25,8 @@ class HonorariaConfig(AppConfig):
         subscriptions.before_deciding.append(lock_books_of)
         subscriptions.on_confirmed.append(draft_honorarium)
         subscriptions.on_reopened.append(take_back_draft)
+        subscriptions.on_confirmed.append(draft_charge)
+        subscriptions.on_reopened.append(take_back_charge)
         price_estimates.append(estimate)
         checks.append(grants.untagged)
         checks.append(gift_cards.gift_cards)
@@ -67,6 +70,17 @@ class HonorariaConfig(AppConfig):
                 "payment.returned": "振込不能（戻り）を記録",
                 "paying_account.entered": "振込元口座を登録",
                 "paying_account.changed": "振込元口座を変更",
+                "charge.drafted": "請求を計算",
+                "charge.unpriced": "請求を計算できず",
+                "charge.draft_removed": "発行前の請求を取り下げ",
+                "charge.issued": "請求を発行",
+                "charges.issued": "請求をまとめて発行",
+                "charge.settled": "請求の入金を記録",
+                "charge.unsettled": "入金の記録を取消し",
+                "charge.reversed": "請求を取消し",
+                "charge.statement": "請求明細を出力",
+                "report.facts_entered": "計算に必要な事項を入力",
+                "body.terms_changed": "依頼元の区分を変更",
                 "tariff.created": "謝礼基準を作成",
                 "tariff.changed": "謝礼基準の名称・対象を変更",
                 "tariff.version_added": "謝礼基準の版を追加",

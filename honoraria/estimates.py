@@ -9,10 +9,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.times import local
-from dispatch.models import Mode, Request, Urgency
-from honoraria.pricing import requester_facts, version_for, versions_of
-from honoraria.tariff import Activity, TariffError, price
-from volunteers.availability import is_holiday
+from dispatch.models import Mode, Request
+from honoraria.pricing import booked_activity, version_for, versions_of
+from honoraria.tariff import TariffError, price
 
 
 def estimate(request: Request, *, remote: bool = False) -> str | None:
@@ -27,24 +26,8 @@ def estimate(request: Request, *, remote: bool = False) -> str | None:
     version = version_for(versions_of(request.organization), mode, began.date())
     if version is None:
         return None
-    activity = Activity(
-        date=began.date(),
-        starts_at=began.time(),
-        minutes=int((request.ends_at - request.starts_at).total_seconds() // 60),
-        language=request.language,
-        area=request.place_area,
-        mode=mode.value,
-        field=request.field,
-        remote=mode.is_remote,
-        holiday=is_holiday(began.date()),
-        rush=request.urgency in {Urgency.NOW, Urgency.TODAY},
-        notice_days=max((began.date() - local(request.opened_at).date()).days, 0),
-        transport_actual=0,
-        distance_km=0,
-        **requester_facts(request),
-    )
     try:
-        priced = price(version.rules, activity)
+        priced = price(version.rules, booked_activity(request, mode))
     except TariffError:
         return None
     paid_apart = version.rules["transport"]["kind"] in {"actual", "actual_capped", "per_km"}

@@ -79,6 +79,27 @@ def activity_of(report: Report) -> Activity:
     )
 
 
+def booked_activity(request: Request, mode: Mode, transport: int = 0) -> Activity:
+    """The activity as it was booked, for what is not reported (yet): estimates, cancellations."""
+    began = local(request.starts_at)
+    return Activity(
+        date=began.date(),
+        starts_at=began.time(),
+        minutes=int((request.ends_at - request.starts_at).total_seconds() // 60),
+        language=request.language,
+        area=request.place_area,
+        mode=mode.value,
+        field=request.field,
+        remote=mode.is_remote,
+        holiday=is_holiday(began.date()),
+        rush=request.urgency in RUSH,
+        notice_days=max((began.date() - local(request.opened_at).date()).days, 0),
+        transport_actual=transport,
+        distance_km=0,
+        **requester_facts(request),
+    )
+
+
 def requester_facts(request: Request) -> dict[str, Any]:
     """Kind and membership of who asked. Nobody is a member who was not entered as one."""
     found: dict[str, Any] = {"membership": "none"}

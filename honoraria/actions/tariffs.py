@@ -15,6 +15,7 @@ from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from honoraria.actions.drafting import put_price
+from honoraria.charges.actions import reprice_charges
 from honoraria.closing.books import lock_books
 from honoraria.models import Honorarium, Tariff, TariffVersion, Tax, TransportTo
 from honoraria.pricing import Unpriced, price_report
@@ -212,7 +213,7 @@ def _lock_all(organization: Organization) -> None:
 
 
 def _reprice(organization: Organization, modes: list[str], first: date, last: date | None) -> int:
-    """Price the drafts of these days anew; those without a price any more go to the missing list.
+    """Price the drafts of these days anew, of both sides; without a price they go to the lists.
 
     Reversals keep what they reverse. Returns how many entries changed or went.
     """
@@ -235,7 +236,14 @@ def _reprice(organization: Organization, modes: list[str], first: date, last: da
             continue
         entry.save()
         changed += before != (entry.tariff_version_id, entry.fee, entry.transport)
-    return changed
+    return changed + reprice_charges(organization, first, last)
+
+
+def reprice_all(organization: Organization) -> int:
+    """Price every draft of both sides anew, after something that tariffs ask about has changed."""
+    with transaction.atomic():
+        _lock_all(organization)
+        return _reprice(organization, [], date.min, None)
 
 
 def _report_of(entry: Honorarium) -> Report:

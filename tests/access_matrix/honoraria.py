@@ -146,3 +146,48 @@ page("honoraria:gift_card_release", MONEY, method="post", **of("gift"))
 page("honoraria:gift_card_slip", MONEY, **of("gift"))
 page("honoraria:gift_card_received", MONEY, method="post", **of("gift"))
 page("honoraria:gift_card_return", MONEY, method="post", **of("gift"))
+
+# charges -----------------------------------------------------------------------------------------
+CHARGE = {"args": lambda w: [w.charge.pk], "foreign": lambda w: [w.foreign_charge.pk]}
+BODY = {"args": lambda w: [w.school.pk], "foreign": lambda w: [w.foreign_body.pk]}
+page("honoraria:charges", MONEY)
+page("honoraria:charges_issue", MONEY, method="post", **MONTH)
+page("honoraria:charges_price", MONEY, method="post", **MONTH)
+page("honoraria:charge", MONEY, **CHARGE)
+for _verb in ("issue", "settle", "unsettle", "remove", "reverse"):
+    page(f"honoraria:charge_{_verb}", MONEY, method="post", **CHARGE)
+page(
+    "honoraria:charge_cancelled",
+    MONEY,
+    method="post",
+    args=lambda w: [w.assignment.pk],
+    foreign=lambda w: [w.foreign_assignment.pk],
+)
+page(
+    "honoraria:charge_facts",
+    MONEY,
+    args=lambda w: [w.report.pk],
+    foreign=lambda w: [w.foreign_report.pk],
+)
+page(
+    "honoraria:charge_facts",
+    MONEY,
+    method="post",
+    args=lambda w: [w.report.pk],
+    foreign=lambda w: [w.foreign_report.pk],
+)
+page("honoraria:requesters", MONEY)
+page(
+    "honoraria:charge_levies",
+    MONEY,
+    method="post",
+    data=lambda w: {"version": w.levied_version.pk, "body": w.school.pk},
+)
+page("honoraria:requester", MONEY, **BODY)
+page("honoraria:requester", MONEY, method="post", **BODY)
+page(
+    "honoraria:charge_statement",
+    MONEY,
+    args=lambda w: [w.school.pk, "2026-11"],
+    foreign=lambda w: [w.foreign_body.pk, "2026-11"],
+)

@@ -1,0 +1,115 @@
+"""What the requester is charged for a report or for a booking that was called off, and who bears it.
+
+Reads, never writes. A request that is free of charge is never charged; where no tariff speaks of
+the requester's side, there is nothing to charge. Shares follow the tariff; a tariff that names no
+payers is borne by whom the request names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.times import local
+from dispatch.models import Assignment, Mode, Request
+from honoraria.models import TariffVersion
+from honoraria.pricing import (
+    Unpriced,
+    booked_activity,
+    price_report,
+    version_for,
+    versions_of,
+)
+from honoraria.samples import closed
+from honoraria.tariff import (
+    Priced,
+    Share,
+    TariffError,
+    business_day_counter,
+    cancellation_charge,
+    price,
+    split,
+)
+from interpreting.models import Report
+
+SIDE = "charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A price, the version that gave it, and who bears which part."""
+
+    version: TariffVersion
+    priced: Priced
+    shares: tuple[Share, ...]
+
+
+def charge_of(report: Report, versions: list[TariffVersion] | None = None) -> Charged | None:
+    """The charge of a report; None when there is nothing to charge. Raises Unpriced."""
+    request = report.assignment.request
+    if request.payer == Request.Payer.NONE:
+        return None
+    if versions is None:
+        versions = versions_of(request.organization, SIDE)
+    try:
+        result = price_report(report, versions, SIDE)
+    except Unpriced as error:
+        if error.code == "no_tariff":
+            return None
+        raise
+    shares = shares_of(result.priced.total, result.version, request)
+    return Charged(result.version, result.priced, shares)
+
+
+def shares_of(total: int, version: TariffVersion, request: Request) -> tuple[Share, ...]:
+    """Who bears a total: as the tariff says, else whom the request names, the whole of it."""
+    shares = split(total, version.rules)
+    if shares:
+        return shares
+    names = {
+        Request.Payer.BODY: (str(request.body or "依頼元"), "requester"),
+        Request.Payer.RESIDENT: ("相談者", "resident"),
+        Request.Payer.ORGANIZATION: (request.organization.name, "organization"),
+    }
+    name, to = names[Request.Payer(request.payer)]
+    return (Share(name, total, f"{name} 全額 = {total:,}円", to),)
+
+
+def cancellation_of(
+    assignment: Assignment,
+    *,
+    side: str = SIDE,
+    transport: int = 0,
+    versions: list[TariffVersion] | None = None,
+) -> Charged | None:
+    """What a tariff says about a booking that was called off with its request; None: nothing.
+
+    ``transport``: yen that were spent all the same. Raises Unpriced when a fact is missing.
+    """
+    request = assignment.request
+    if request.closed_at is None or request.payer == Request.Payer.NONE:
+        return None
+    if versions is None:
+        versions = versions_of(request.organization, side)
+    mode = Mode.VIDEO if assignment.remote and not request_mode(request).is_remote else None
+    mode = mode or request_mode(request)
+    version = version_for(versions, mode, local(request.starts_at).date())
+    if version is None or "cancellation" not in version.rules:
+        return None
+    try:
+        planned = price(version.rules, booked_activity(request, mode, transport))
+        due = cancellation_charge(
+            version.rules,
+            fee=planned.fee,
+            transport=planned.transport,
+            service_at=request.starts_at,
+            cancelled_at=request.closed_at,
+            business_day_before=business_day_counter(closed),
+        )
+    except TariffError as error:
+        raise Unpriced(error.code, f"「{version.tariff}」: {error}", "経理") from error
+    return Charged(version, due, shares_of(due.total, version, request))
+
+
+def request_mode(request: Request) -> Mode:
+    """The way it was asked for."""
+    return Mode(request.mode)
