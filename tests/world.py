@@ -32,6 +32,7 @@ from honoraria.exporting import runs
 from honoraria.exporting.actions import create_mapping
 from honoraria.exporting.shapes import shipped
 from honoraria.models import (
+    Charge,
     BankAccount,
     Claim,
     Cost,
@@ -415,6 +416,42 @@ class World:
     @cached_property
     def foreign_tariff_version(self) -> TariffVersion:
         return factories.TariffVersionFactory(tariff__organization=self.town)
+
+    @cached_property
+    def levied_version(self) -> TariffVersion:
+        rules = {
+            "role": "charge",
+            "fee": {"kind": "none"},
+            "transport": {"kind": "none"},
+            "levy": {"payer": "会員", "amount": 5000},
+        }
+        return factories.TariffVersionFactory(tariff__organization=self.city, rules=rules)
+
+    @cached_property
+    def foreign_body(self) -> RequestingBody:
+        return factories.RequestingBodyFactory(organization=self.town)
+
+    @cached_property
+    def charge(self) -> Charge:
+        return self._charge(self.report, self.tariff_version)
+
+    @cached_property
+    def foreign_charge(self) -> Charge:
+        return self._charge(self.foreign_report, self.foreign_tariff_version)
+
+    def _charge(self, report: Report, version: TariffVersion) -> Charge:
+        return Charge.objects.create(
+            organization=version.tariff.organization,
+            report=report,
+            assignment=report.assignment,
+            body=report.assignment.request.body,
+            tariff_version=version,
+            activity_date=factories.TODAY,
+            booked_on=factories.TODAY,
+            fee=3000,
+            total=3000,
+            created_at=factories.NOW,
+        )
 
     @property
     def tariff(self) -> Tariff:
