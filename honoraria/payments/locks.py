@@ -37,7 +37,9 @@ def locked_payment(payment: Payment) -> Payment:
 def planned_payments(batch: PaymentBatch) -> list[Payment]:
     """What of a batch is still to be paid, locked, in the order of the register."""
     rows = batch.payments.select_for_update(of=("self",)).filter(state=Payment.State.PLANNED)
-    return list(rows.select_related("volunteer", "account").order_by("volunteer__number", "pk"))
+    return list(
+        rows.select_related("volunteer__payee", "account").order_by("volunteer__number", "pk")
+    )
 
 
 def move_batch(batch: PaymentBatch, to: str) -> None:

@@ -1,0 +1,349 @@
+"""The payments' pages: an accountant prepares, an administrator releases, the bank gets its file."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pypdfium2
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from honoraria.models import PayingAccount, Payment, PaymentBatch
+from honoraria.payments.actions import finish_batch, prepare_batch, release_batch
+from honoraria.payments.files import bank_file
+from tests.honoraria.payments.paying import (
+    AT,
+    ON_PAY_DAY,
+    PAY_DAY,
+    account_of,
+    close_november,
+    entry_of,
+)
+
+SECRETS = ("1234567", "0000012", "7654321")
+
+
+@pytest.fixture
+def today(clock):
+    """The clock of the pages on the day the batch is prepared."""
+    clock.at = AT
+    return clock
+
+
+@pytest.fixture
+def desk(client_of, accountant, today):
+    """The accountant's browser."""
+    return client_of(accountant)
+
+
+@pytest.fixture
+def second(client_of, admin, today):
+    """The administrator's browser."""
+    return client_of(admin)
+
+
+def body(response):
+    text = response.content.decode()
+    for secret in SECRETS:
+        assert secret not in text, "an account number on a page"
+    return text
+
+
+def page_of(batch, name="payment_batch"):
+    return reverse(f"honoraria:{name}", args=[batch.pk])
+
+
+def test_the_list_says_what_can_be_paid_and_who_is_held_back(desk, month, city, hana):
+    account_of_nobody = entry_of(
+        hana, 700, paid_by="cash", booked_on=month[0].booked_on.replace(month=12, day=1)
+    )
+    text = body(desk.get(reverse("honoraria:payments")))
+    assert "11,907" in text
+    assert "2名・4件" in text
+    assert "現金" in text
+    assert account_of_nobody.fee == 700
+
+
+def test_from_the_preview_to_the_bank_and_to_paid(desk, second, today, month, bank, hana):
+    preview = body(desk.get(reverse("honoraria:payment_new"), {"value_date": "2026-12-07"}))
+    assert "7,800円 × 10.21% = 796円" in preview
+    fields = {"method": "bank", "value_date": "2026-12-07", "account": bank.pk}
+    made = desk.post(reverse("honoraria:payment_new"), fields | {"seen_total": 11907})
+    batch = PaymentBatch.objects.get()
+    assert made["Location"] == page_of(batch)
+    assert "別の人が承認してください" in body(desk.get(page_of(batch)))
+    desk.post(page_of(batch, "payment_release"), {"seen_total": 11907})
+    batch.refresh_from_db()
+    assert batch.state == "prepared", "whoever prepared does not release"
+    assert "承認する</button>" in body(second.get(page_of(batch)))
+    second.post(page_of(batch, "payment_release"), {"seen_total": 11907})
+    batch.refresh_from_db()
+    assert batch.state == "released"
+    today.at = ON_PAY_DAY
+    assert "全員を支払済みにする" in body(desk.get(page_of(batch)))
+    desk.post(page_of(batch, "payment_finish"), {"paid_on": "2026-12-07"})
+    assert set(Payment.objects.values_list("state", flat=True)) == {"paid"}
+    body(desk.get(page_of(batch)))
+
+
+def test_the_file_leaves_as_the_bytes_that_were_released_and_each_time_is_recorded(desk, released):
+    answers = [desk.post(page_of(released, "payment_file")) for _ in range(2)]
+    for answer in answers:
+        assert answer.content == bank_file(released)
+        assert hashlib.sha256(answer.content).hexdigest() == released.sha256
+        assert answer["Content-Type"] == "application/octet-stream"
+        title = f"tsunagi-20261207-{released.pk}.txt"
+        assert answer["Content-Disposition"] == f'attachment; filename="{title}"'
+        assert answer["Cache-Control"] == "no-store, private"
+    lines = AuditEntry.objects.filter(verb="payment_batch.downloaded")
+    assert [line.detail["sha256"] for line in lines] == [released.sha256] * 2
+
+
+def test_there_is_no_file_before_the_release(desk, prepared):
+    answer = desk.post(page_of(prepared, "payment_file"), follow=True)
+    assert "承認された振込だけ" in body(answer)
+    assert not AuditEntry.objects.filter(verb="payment_batch.downloaded").exists()
+
+
+def test_a_file_is_never_fetched_by_following_a_link(desk, released):
+    assert desk.get(page_of(released, "payment_file")).status_code == 405
+
+
+def test_whoever_waits_is_not_in_the_batch(desk, month, bank, hana, minh):
+    fields = {"method": "bank", "value_date": "2026-12-07", "account": bank.pk}
+    desk.post(reverse("honoraria:payment_new"), fields | {"seen_total": 11907, "hold": [hana.pk]})
+    assert [one.volunteer for one in PaymentBatch.objects.get().payments.all()] == [minh]
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"value_date": "2026-12-05"}, "次の営業日は2026年12月7日"),
+        ({"value_date": "2026-12-01"}, "支払日が過ぎています"),
+        ({"value_date": "x"}, "日付として読み取れません"),
+        ({"account": ""}, "振込元口座を選んでください"),
+        ({"seen_total": "1"}, "状態が変わったため"),
+        ({"method": "gold"}, "正しく選択してください"),
+    ],
+)
+def test_a_wrong_wish_is_refused_in_words(desk, month, bank, change, text):
+    fields = {
+        "method": "bank", "value_date": "2026-12-07", "account": bank.pk, "seen_total": 11907,
+    }  # fmt: skip
+    answer = desk.post(reverse("honoraria:payment_new"), fields | change)
+    assert answer.status_code == 422
+    assert text in body(answer)
+    assert not PaymentBatch.objects.exists()
+
+
+def test_what_blocks_a_release_is_on_the_page_before_anybody_presses(second, prepared, hana):
+    hana.bank_accounts.update(state="entered")
+    text = body(second.get(page_of(prepared)))
+    assert "山田 花さん：振込先口座の確認が済んでいません。" in text
+
+
+def test_a_warning_is_accepted_on_the_page(city, bank, hana, minh, accountant, second, month):
+    minh.bank_accounts.update(state="ended")
+    account_of(minh)
+    batch = prepare_batch(city, "bank", PAY_DAY, bank, by=accountant, at=AT)
+    text = body(second.get(page_of(batch)))
+    assert "山田 花さん、グエン・ミンさんの振込先が同じ口座です。" in text
+    assert 'name="accept" value="same_account"' in text
+    second.post(page_of(batch, "payment_release"), {"seen_total": 11907})
+    batch.refresh_from_db()
+    assert batch.state == "prepared"
+    accepted = {"seen_total": 11907, "accept": ["same_account"]}
+    second.post(page_of(batch, "payment_release"), accepted)
+    batch.refresh_from_db()
+    assert batch.state == "released"
+
+
+def test_cancelling_keeps_what_was_typed_when_it_is_refused(desk, released):
+    answer = desk.post(page_of(released, "payment_cancel"), {"reason": "口座の誤り"})
+    assert answer.status_code == 400
+    assert "口座の誤り" in body(answer)
+    desk.post(page_of(released, "payment_cancel"), {"reason": "口座の誤り", "not_sent": "on"})
+    released.refresh_from_db()
+    assert released.state == "cancelled"
+    assert body(desk.get(page_of(released)))
+
+
+def test_a_transfer_that_came_back_is_recorded_with_what_follows(
+    desk, released, accountant, hana, today
+):
+    today.at = ON_PAY_DAY
+    finish_batch(released, by=accountant, at=ON_PAY_DAY)
+    one = released.payments.get(volunteer=hana)
+    url = reverse("honoraria:payment_returned", args=[one.pk])
+    assert "次の支払で支払えます" in body(desk.get(url))
+    assert desk.post(url, {"reason": ""}).status_code == 422
+    desk.post(url, {"reason": "口座相違", "end_account": "on"})
+    one.refresh_from_db()
+    assert (one.state, one.account.state) == ("returned", "ended")
+    assert "口座相違" in body(desk.get(page_of(released)))
+
+
+# --- cash ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cash(city, hana, minh, accountant, admin):
+    entry_of(hana, 3000, 460, paid_by="cash"), entry_of(minh, 5000, paid_by="cash")
+    close_november(city, accountant)
+    batch = prepare_batch(city, "cash", PAY_DAY, by=accountant, at=AT)
+    return release_batch(batch, by=admin, at=AT)
+
+
+def words_of(pdf):
+    found = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_range() for page in found]
+
+
+def test_the_cash_list_has_everybody_and_the_sum(desk, cash):
+    answer = desk.get(page_of(cash, "payment_cash_list"))
+    [text] = words_of(answer.content)
+    for word in ("山田 花", "グエン・ミン", "3,107", "4,490", "7,597", "2026年12月7日"):
+        assert word in text
+
+
+def test_each_person_has_a_slip_with_lines_tax_and_a_place_to_sign(desk, cash, hana):
+    pages = words_of(desk.get(page_of(cash, "payment_receipts")).content)
+    assert len(pages) == 2
+    words = ("受　領　証", "山田 花", "101", "3,000", "460", "353", "3,107", "署名または印")
+    for word in words:
+        assert word in pages[0], word
+    assert "グエン" not in pages[0]
+
+
+def test_a_transfer_has_no_papers_of_cash(desk, released):
+    for name in ("payment_cash_list", "payment_receipts"):
+        assert desk.get(page_of(released, name)).status_code == 404
+
+
+def test_there_are_no_papers_before_the_release(desk, cash):
+    PaymentBatch.objects.update(state="prepared")
+    for name in ("payment_cash_list", "payment_receipts"):
+        assert desk.get(page_of(cash, name)).status_code == 404
+
+
+def test_cash_is_handed_over_and_receipted_on_the_page(desk, cash, today, hana):
+    today.at = ON_PAY_DAY
+    one = cash.payments.get(volunteer=hana)
+    desk.post(reverse("honoraria:payment_paid", args=[one.pk]), {"paid_on": "2026-12-07"})
+    desk.post(reverse("honoraria:payment_receipt", args=[one.pk]))
+    one.refresh_from_db()
+    assert (one.state, one.receipt_how) == ("paid", "paper")
+    assert "受領証" in body(desk.get(page_of(cash)))
+
+
+def test_who_cannot_be_transferred_to_is_paid_in_cash_instead(desk, month, city, hana, today):
+    hana.bank_accounts.update(state="ended")
+    url = reverse("honoraria:payment_new")
+    assert "今回は現金で支払う" in body(desk.get(url, {"method": "cash"}))
+    assert "7,004" in body(desk.get(url, {"method": "cash", "also": [hana.pk]}))
+    wish = {"method": "cash", "value_date": "2026-12-07", "also": [hana.pk], "seen_total": 7004}
+    desk.post(url, wish)
+    assert PaymentBatch.objects.get().total == 7004
+
+
+# --- looking at a file -----------------------------------------------------------------------------
+
+
+def check(desk, data, name="furikomi.txt", **more):
+    file = SimpleUploadedFile(name, data)
+    return desk.post(reverse("honoraria:payment_check"), {"file": file, **more})
+
+
+def test_the_released_file_is_recognized(desk, released):
+    text = body(check(desk, bank_file(released)))
+    assert "承認した内容と同じです" in text
+    assert "全銀協の規則に合っています" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda f: f.replace(b"0000007004", b"0000009004"), "承認 7,004円、ファイル 9,004円"),
+        (lambda f: f.replace(b"11234567", b"17777777"), "1件目：口座番号が違います。"),
+        (lambda f: f.replace(b"\r\n", b""), "金額や振込先以外の部分が違います"),
+        (lambda f: f[:122] + f[244:], "振込がありません"),
+    ],
+)
+def test_a_tampered_file_is_told_apart_and_how(desk, released, change, told):
+    text = body(check(desk, change(bank_file(released))))
+    assert "銀行へ送らないでください" in text
+    assert told in text
+    assert "7777777" not in text
+
+
+@pytest.mark.parametrize("data", [b"hello", b"\x00" * 500, b"\xff" * 480, "山田".encode() * 90])
+def test_anything_else_is_refused_in_words(desk, released, data):
+    text = body(check(desk, data))
+    assert "見つかりません" in text
+    assert "承認した内容と同じです" not in text
+
+
+def test_an_empty_or_huge_file_is_refused(desk, released):
+    assert "空のファイルです" in body(check(desk, b""))
+    answer = check(desk, b"1" * 2_000_001)
+    assert answer.status_code == 422
+    assert "2MBまで" in body(answer)
+
+
+def test_another_towns_batch_cannot_be_compared_with(desk, released, town, admin):
+    foreign = PaymentBatch.objects.create(
+        organization=town, method="bank", state="released", value_date=PAY_DAY,
+        created_at=AT, created_by=admin, sha256=released.sha256,
+    )  # fmt: skip
+    assert check(desk, b"hello", batch=foreign.pk).status_code == 422
+
+
+# --- paying accounts -------------------------------------------------------------------------------
+
+TYPED = {
+    "name": "普通預金", "consignor_code": "１１１１１２２２２２", "consignor_name": "ミナトシ",
+    "bank_code": "0169", "branch_code": "001", "kind": "1", "number": "7654321",
+    "newline": "crlf", "last_newline": "on", "transfer_kind": "7", "customer_code": "number",
+    "customer_code2": "zeros", "active": "on",
+}  # fmt: skip
+
+
+def test_a_paying_account_is_entered_and_masked(desk):
+    answer = desk.post(reverse("honoraria:paying_account_new"), TYPED, follow=True)
+    text = body(answer)
+    assert "****321" in text
+    account = PayingAccount.objects.get()
+    assert (account.number, account.consignor_code) == ("7654321", "1111122222")
+    text = body(desk.get(reverse("honoraria:paying_account", args=[account.pk])))
+    assert "末尾321" in text
+    desk.post(
+        reverse("honoraria:paying_account", args=[account.pk]),
+        TYPED | {"number": "", "newline": "none", "transfer_kind": ""},
+    )
+    account.refresh_from_db()
+    assert (account.number, account.newline, account.transfer_kind) == ("7654321", "none", "")
+    assert AuditEntry.objects.filter(verb="paying_account.changed").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"consignor_code": "12"}, "10桁の数字"),
+        ({"branch_code": "999"}, "一覧にありません"),
+        ({"consignor_name": "港市"}, "カタカナで入力"),
+        ({"number": "12"}, "7桁の数字"),
+    ],
+)
+def test_a_wrong_paying_account_is_refused_in_words(desk, change, text):
+    answer = desk.post(reverse("honoraria:paying_account_new"), TYPED | change)
+    assert answer.status_code == 422
+    assert text in answer.content.decode()
+    assert not PayingAccount.objects.exists()
+
+
+def test_coordinators_see_no_payments(client_of, coordinator, released):
+    browser = client_of(coordinator)
+    for url in (reverse("honoraria:payments"), page_of(released)):
+        assert browser.get(url).status_code == 404
