@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from accounts.models import Organization, User
 from accounts.times import instant
@@ -156,7 +157,13 @@ def pdf(pages: int = 1, script: str = "", password: str = "") -> bytes:
     for _ in range(pages):
         writer.add_blank_page(200, 200)
     if script:
-        writer.add_js(script)
+        action = DictionaryObject(
+            {
+                NameObject("/S"): NameObject("/JavaScript"),
+                NameObject("/JS"): TextStringObject(script),
+            }
+        )
+        writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
     if password:
         writer.encrypt(password, algorithm="RC4-128")
     out = io.BytesIO()
