@@ -32,8 +32,8 @@ from honoraria.exporting import runs
 from honoraria.exporting.actions import create_mapping
 from honoraria.exporting.shapes import shipped
 from honoraria.models import (
-    Charge,
     BankAccount,
+    Charge,
     Claim,
     Cost,
     CostDocument,
@@ -43,7 +43,9 @@ from honoraria.models import (
     GiftCardMove,
     Honorarium,
     Mapping,
+    PayingAccount,
     Payment,
+    PaymentBatch,
     Programme,
     Remittance,
     Tariff,
@@ -56,6 +58,7 @@ from realtime.models import Inbound, Message
 from tests import factories
 from tests.honoraria.gift_cards import box
 from tests.honoraria.grants import rows as grant_rows
+from tests.honoraria.payments.paying import cash_payment_of, paying_account
 from tests.honoraria.tax.paying import paid, remittance_of
 from tests.volunteers.applying import waiting
 from volunteers.actions.importing import start_import
@@ -512,6 +515,32 @@ class World:
     @cached_property
     def foreign_remittance(self) -> Remittance:
         return remittance_of(self.town, self.people["outsider"])
+
+    # paying --------------------------------------------------------------------------------------
+    @cached_property
+    def cash(self) -> Payment:
+        """Cash for hana that waits to be handed over."""
+        return cash_payment_of(self.hana, self.people["admin"])
+
+    @cached_property
+    def foreign_cash(self) -> Payment:
+        return cash_payment_of(self.foreign_volunteer, self.people["outsider"])
+
+    @property
+    def cash_batch(self) -> PaymentBatch:
+        return self.cash.batch
+
+    @property
+    def foreign_cash_batch(self) -> PaymentBatch:
+        return self.foreign_cash.batch
+
+    @cached_property
+    def paying_account(self) -> PayingAccount:
+        return paying_account(self.city)
+
+    @cached_property
+    def foreign_paying_account(self) -> PayingAccount:
+        return paying_account(self.town)
 
     # gift cards ----------------------------------------------------------------------------------
     @cached_property

@@ -191,3 +191,27 @@ page(
     args=lambda w: [w.school.pk, "2026-11"],
     foreign=lambda w: [w.foreign_body.pk, "2026-11"],
 )
+
+# payments ----------------------------------------------------------------------------------------
+page("honoraria:payments", MONEY)
+page("honoraria:payment_new", MONEY)
+page("honoraria:payment_new", MONEY, method="post", data=lambda w: {"account": w.paying_account.pk})
+page("honoraria:payment_check", MONEY)
+page("honoraria:payment_check", MONEY, method="post", data=lambda w: {"batch": w.cash_batch.pk})
+page("honoraria:paying_accounts", MONEY)
+page("honoraria:paying_account_new", MONEY)
+page("honoraria:paying_account_new", MONEY, method="post")
+page("honoraria:paying_account", MONEY, **of("paying_account"))
+page("honoraria:paying_account", MONEY, method="post", **of("paying_account"))
+page("honoraria:payment_batch", MONEY, **of("cash_batch"))
+page("honoraria:payment_release", MONEY, method="post", **of("cash_batch"))
+page("honoraria:payment_cancel", MONEY, method="post", **of("cash_batch"))
+page("honoraria:payment_finish", MONEY, method="post", **of("cash_batch"))
+page("honoraria:payment_file", MONEY, method="post", **of("cash_batch"))
+page("honoraria:payment_cash_list", MONEY, **of("cash_batch"))
+page("honoraria:payment_receipts", MONEY, **of("cash_batch"))
+page("honoraria:payment_leave_out", MONEY, method="post", **of("cash"))
+page("honoraria:payment_paid", MONEY, method="post", **of("cash"))
+page("honoraria:payment_receipt", MONEY, method="post", **of("cash"))
+page("honoraria:payment_returned", MONEY, **of("cash"))
+page("honoraria:payment_returned", MONEY, method="post", **of("cash"))

@@ -11,7 +11,15 @@ from typing import Any
 
 from accounts.models import Organization, User
 from accounts.times import TOKYO
-from honoraria.models import BankAccount, Books, Closing, Honorarium, PayingAccount
+from honoraria.models import (
+    BankAccount,
+    Books,
+    Closing,
+    Honorarium,
+    PayingAccount,
+    Payment,
+    PaymentBatch,
+)
 from tests import factories
 from volunteers.models import Volunteer
 
@@ -93,6 +101,32 @@ def paying_account(organization: Organization, **more: Any) -> PayingAccount:
         "tail": "321",
     }
     return PayingAccount.objects.create(organization=organization, **fields | more)
+
+
+def cash_payment_of(volunteer: Volunteer, by: User) -> Payment:
+    """Released cash for one person that was not handed over yet."""
+    batch = PaymentBatch.objects.create(
+        organization=volunteer.organization,
+        method="cash",
+        state="released",
+        value_date=factories.TODAY,
+        count=1,
+        total=3000,
+        created_at=factories.NOW,
+        created_by=by,
+        released_at=factories.NOW,
+        released_by=by,
+    )
+    return Payment.objects.create(
+        organization=volunteer.organization,
+        batch=batch,
+        volunteer=volunteer,
+        decided_on=factories.TODAY,
+        gross=3000,
+        taxable=0,
+        withheld=0,
+        net=3000,
+    )
 
 
 def close_november(organization: Organization, by: User) -> None:
