@@ -77,11 +77,10 @@ def payees(people: VolunteerQuerySet, kind: str, typed: str) -> VolunteerQuerySe
     """
     entries = Honorarium.objects.filter(volunteer=OuterRef("pk"), state__in=OWED).order_by()
     sums = entries.values("volunteer").annotate(sum=Sum("total")).values("sum")
-    found = people.annotate(owed=Coalesce(Subquery(sums), 0)).filter(
-        ~Q(status=Volunteer.Status.WITHDRAWN) | Exists(entries)
-    )
+    found = people.filter(~Q(status=Volunteer.Status.WITHDRAWN) | Exists(entries))
     found = _narrowed(found, kind)
-    return (search(found, typed) if typed else found).order_by("number", "pk")
+    found = search(found, typed) if typed else found
+    return found.annotate(owed=Coalesce(Subquery(sums), 0)).order_by("number", "pk")
 
 
 def counts(people: VolunteerQuerySet) -> dict[str, int]:
