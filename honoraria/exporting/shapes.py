@@ -113,7 +113,7 @@ def read_shape(detail: Dictionary[str, Any]) -> Shape:
     accounts = {
         key: str(value)[:LONGEST_TITLE]
         for key, value in dict(detail.get("accounts") or {}).items()
-        if key in ACCOUNTS
+        if key in ACCOUNTS and str(value).strip()
     }
     return Shape(
         dataset,

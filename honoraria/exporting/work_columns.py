@@ -28,6 +28,7 @@ def column(
     title: str,
     kind: str = "text",
     width: int = 12,
+    *,
     words: Any = None,
 ) -> tuple[str, tuple[str, Column]]:
     """An entry of a table of columns; ``words`` are choices or a mapping."""
@@ -38,16 +39,18 @@ def _job(request: str, to: str) -> list[tuple[str, tuple[str, Column]]]:
     """Columns of the job and its report, by the paths to the request and to the report."""
     return [
         column("request", f"{request}__number", "受付番号", width=13),
-        column("language", f"{request}__language", "言語", "label", 16, LANGUAGE_WORDS),
-        column("mode", f"{request}__mode", "方法", "label", 12, Mode.choices),
-        column("field", f"{request}__field", "分野", "label", 12, Field.choices),
+        column("language", f"{request}__language", "言語", "label", 16, words=LANGUAGE_WORDS),
+        column("mode", f"{request}__mode", "方法", "label", 12, words=Mode.choices),
+        column("field", f"{request}__field", "分野", "label", 12, words=Field.choices),
         column("desk", f"{request}__desk__name", "窓口", width=18),
         column("body", f"{request}__body__name", "依頼元", width=18),
         column("place", f"{request}__place_name", "場所", width=20),
         column("address", f"{request}__place_address", "場所の住所", width=26),
         column("started", f"{to}__started_at", "開始", "time", 17),
         column("ended", f"{to}__ended_at", "終了", "time", 17),
-        column("means", f"{to}__transport", "交通手段", "label", 12, Report.Transport.choices),
+        column(
+            "means", f"{to}__transport", "交通手段", "label", 12, words=Report.Transport.choices
+        ),
         column("route", f"{to}__transport_route", "経路", width=26),
         column("distance", f"{to}__distance_km", "距離（km）", "number"),
     ]
@@ -67,13 +70,15 @@ HONORARIA: Columns = dict(
         column("fee", "fee", "謝礼（円）", "yen"),
         column("transport", "transport", "交通費（円）", "yen"),
         column("total", "total", "合計（円）", "yen"),
-        column("state", "state", "状態", "label", 10, Honorarium.State.choices),
-        column("kind", "kind", "区分", "label", 8, Honorarium.Kind.choices),
+        column("state", "state", "状態", "label", 10, words=Honorarium.State.choices),
+        column("kind", "kind", "区分", "label", 8, words=Honorarium.Kind.choices),
         column("derivation", "derivation", "計算の内訳", "lines", 60),
         column("tariff", "tariff_version__tariff__name", "謝礼基準", width=26),
-        column("paid_by", "paid_by", "支払方法", "label", 14, PaidBy.choices),
-        column("tax", "tax", "源泉徴収", "label", 24, Tax.choices),
-        column("transport_to", "transport_to", "交通費の支払先", "label", 16, TransportTo.choices),
+        column("paid_by", "paid_by", "支払方法", "label", 14, words=PaidBy.choices),
+        column("tax", "tax", "源泉徴収", "label", 24, words=Tax.choices),
+        column(
+            "transport_to", "transport_to", "交通費の支払先", "label", 16, words=TransportTo.choices
+        ),
         column("reason", "reason", "訂正の理由", width=24),
         column("approver", "approved_by__name", "承認者", width=14),
         column("approved", "approved_at", "承認日時", "time", 17),
@@ -116,8 +121,8 @@ CHARGES: Columns = dict(
         column("transport", "transport", "交通費（円）", "yen"),
         column("total", "total", "合計（円）", "yen"),
         column("shares", "shares", "負担", "lines", 40),
-        column("state", "state", "状態", "label", 10, Charge.State.choices),
-        column("kind", "kind", "区分", "label", 8, Charge.Kind.choices),
+        column("state", "state", "状態", "label", 10, words=Charge.State.choices),
+        column("kind", "kind", "区分", "label", 8, words=Charge.Kind.choices),
         column("derivation", "derivation", "計算の内訳", "lines", 60),
         column("tariff", "tariff_version__tariff__name", "料金の基準", width=26),
         column("issued", "issued_at", "請求日時", "time", 17),

@@ -22,6 +22,7 @@ from honoraria.exporting.shapes import Shape
 
 Batches = Iterator[list[tuple[Any, ...]]]
 SHOWN_PROBLEMS = 20
+LONGEST_SHOWN = 40  # letters
 MOST_SHEET_ROWS = 1_048_575
 NUMBER_FORMATS = {
     "slash": "yyyy/mm/dd",
@@ -42,23 +43,16 @@ def csv_blocks(shape: Shape, batches: Batches) -> Iterator[tuple[bytes, int]]:
     encoding = "utf-8" if shape.encoding == "utf-8-sig" else shape.encoding
     if shape.encoding == "utf-8-sig":
         yield b"\xef\xbb\xbf", 0
-    problems: list[str] = []
-    found = 0
+    refused = _Refused(shape, encoding)
     if shape.header:
-        head = _encoded(_lines(shape, [titles]), encoding)
-        if head is None:
-            found, problems = _look(shape, [titles], 0, encoding, 0, [])
-        yield head or b"", 0
+        yield _encoded(_lines(shape, [titles]), encoding) or refused.look([titles], 0), 0
     done = 0
     for rows in batches:
-        block = _encoded(_lines(shape, rows), encoding)
-        if block is None:
-            found, problems = _look(shape, rows, done + 1, encoding, found, problems)
+        block = _encoded(_lines(shape, rows), encoding) or refused.look(rows, done + 1)
         done += len(rows)
-        if not found:
-            yield block or b"", len(rows)
-    if found:
-        raise _not_encodable(found, problems)
+        if not refused.found:
+            yield block, len(rows)
+    refused.check()
 
 
 def _lines(shape: Shape, rows: list[Any]) -> str:
@@ -74,21 +68,41 @@ def _encoded(text: str, encoding: str) -> bytes | None:
         return None
 
 
-def _look(
-    shape: Shape, rows: list[Any], first: int, encoding: str, found: int, problems: list[str]
-) -> tuple[int, list[str]]:
-    """Which cells cannot be written, in words; ``first`` is the number of the first row."""
-    for number, row in enumerate(rows, first):
-        for column, cell in zip(shape.columns, row, strict=True):
-            letters = unwritable(str(cell or ""), encoding)
-            if not letters:
-                continue
-            found += 1
-            if len(problems) < SHOWN_PROBLEMS:
-                where = f"{number}行目" if number else "見出し"
-                shown = str(cell) if len(str(cell)) <= 40 else f"{str(cell)[:40]}…"
-                problems.append(f"{where}「{column.title}」{shown}（{'・'.join(letters)}）")
-    return found, problems
+class _Refused:
+    """Cells that the encoding cannot hold; all rows are looked at before the file is refused."""
+
+    def __init__(self, shape: Shape, encoding: str) -> None:
+        self.shape, self.encoding = shape, encoding
+        self.found = 0
+        self.shown: list[str] = []
+
+    def look(self, rows: list[Any], first: int) -> bytes:
+        """Note the cells of rows of which the first has the number ``first``; 0 is the head."""
+        for number, row in enumerate(rows, first):
+            for column, cell in zip(self.shape.columns, row, strict=True):
+                letters = unwritable(str(cell or ""), self.encoding)
+                if letters:
+                    self._note(number, column.title, str(cell), letters)
+        return b""
+
+    def _note(self, number: int, title: str, cell: str, letters: list[str]) -> None:
+        self.found += 1
+        if len(self.shown) < SHOWN_PROBLEMS:
+            where = f"{number}行目" if number else "見出し"
+            text = cell if len(cell) <= LONGEST_SHOWN else f"{cell[:LONGEST_SHOWN]}…"
+            self.shown.append(f"{where}「{title}」{text}（{'・'.join(letters)}）")
+
+    def check(self) -> None:
+        """Raises ActionError: not_encodable."""
+        if not self.found:
+            return
+        more = self.found - len(self.shown)
+        lines = [*self.shown, f"ほか{more}か所"] if more else self.shown
+        text = (
+            "Shift_JIS（CP932）では書けない文字があるため、書き出しませんでした。"
+            "UTF-8で書き出すか、名簿の表記をご確認ください。\n" + "\n".join(lines)
+        )
+        raise ActionError("not_encodable", text, field="encoding")
 
 
 def unwritable(text: str, encoding: str) -> list[str]:
@@ -96,15 +110,6 @@ def unwritable(text: str, encoding: str) -> list[str]:
     if _encoded(text, encoding) is not None:
         return []
     return [letter for letter in dict.fromkeys(text) if _encoded(letter, encoding) is None]
-
-
-def _not_encodable(found: int, problems: list[str]) -> ActionError:
-    more = f"\nほか{found - len(problems)}か所" if found > len(problems) else ""
-    text = (
-        "Shift_JIS（CP932）では書けない文字があるため、書き出しませんでした。"
-        "UTF-8で書き出すか、名簿の表記をご確認ください。\n" + "\n".join(problems) + more
-    )
-    return ActionError("not_encodable", text, field="encoding")
 
 
 def write_workbook(

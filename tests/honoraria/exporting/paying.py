@@ -1,0 +1,48 @@
+"""A payment as the tests of exports need it: one entry, paid on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from honoraria.models import Payment, PaymentBatch, PaymentLine
+from tests import factories
+from tests.factories import NOW
+
+DAY = date(2026, 11, 30)
+
+
+def paid(
+    *,
+    number: int = 371,
+    gross: int = 7240,
+    withheld: int = 739,
+    on: date = DAY,
+    method: str = "bank",
+    organization: Any = None,
+) -> Payment:
+    """A payment of one entry of the same month; the figures are taken as they are."""
+    organization = organization or factories.OrganizationFactory()
+    volunteer = factories.VolunteerFactory(organization=organization, number=number)
+    request = factories.RequestFactory(organization=organization)
+    assignment = factories.AssignmentFactory(request=request, volunteer=volunteer)
+    entry = factories.HonorariumFactory(
+        report__assignment=assignment,
+        activity_date=on.replace(day=20),
+        fee=gross - 240,
+        transport=240,
+        state="paid",
+    )
+    user = factories.MembershipFactory(organization=organization, role="admin").user
+    batch = PaymentBatch.objects.create(
+        organization=organization, method=method, state="paid", value_date=on, count=1,
+        total=gross - withheld, created_at=NOW, created_by=user,
+    )  # fmt: skip
+    payment = Payment.objects.create(
+        organization=organization, batch=batch, volunteer=volunteer, state="paid", decided_on=on,
+        paid_on=on, gross=gross, taxable=gross, withheld=withheld, net=gross - withheld,
+    )  # fmt: skip
+    PaymentLine.objects.create(
+        payment=payment, honorarium=entry, fee=gross - 240, transport=240, taxable=gross
+    )
+    return payment
