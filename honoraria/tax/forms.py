@@ -63,7 +63,7 @@ class RemittanceForm(forms.Form):
 class YearForm(forms.Form):
     """Which calendar year to show, as of which day."""
 
-    year = forms.TypedChoiceField(label="年分", coerce=int)
+    year = forms.TypedChoiceField(label="年分", coerce=int, required=False)
     on = forms.DateField(
         label="作成日", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -71,7 +71,9 @@ class YearForm(forms.Form):
     def __init__(self, data: Any, *, years: list[int], today: date) -> None:
         data = data.copy()
         if data.get("year") not in {str(one) for one in years}:
-            data["year"] = str(years[0])
+            # until the records are filed, the year before is the one that is worked on
+            before = today.year - 1 if today.month < 4 else today.year
+            data["year"] = str(before if before in years else years[0])
         data["on"] = data.get("on") or today.isoformat()
         super().__init__(data)
         self.today = today

@@ -25,7 +25,7 @@ def list_remittances(request: HttpRequest) -> HttpResponse:
     """A calendar year of payments by month and form: base, tax, due date, remitted on."""
     _, organization, _ = acting(request)
     today = local(database_now()).date()
-    years = sorted({today.year, *years_with_tax(organization)}, reverse=True)
+    years = years_with_tax(organization) or [today.year]
     asked = request.GET.get("year", "")
     year = next((one for one in years if str(one) == asked), years[0])
     rows = [(one, one.state(today)) for one in dues(organization, year)]

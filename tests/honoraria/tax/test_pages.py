@@ -111,8 +111,14 @@ def test_what_is_not_there_is_404(page, path):
 @pytest.mark.parametrize(
     "query", ["?year=x", "?year=1999", "?on=never", "?year=2026&on=2026-13-01"]
 )
-def test_nonsense_shows_the_present_year(page, year, query):
-    assert "支払調書" in text_of(page, f"/tax/{query}")
+def test_nonsense_shows_the_year_that_is_worked_on(page, year, query):
+    assert "支払調書 令和8年分" in text_of(page, f"/tax/{query}")
+
+
+def test_from_april_on_the_present_year_is_shown(page, year, clock):
+    clock.at = datetime(2027, 4, 1, 3, tzinfo=UTC)
+    assert "支払調書 令和9年分" in text_of(page, "/tax/")
+    assert "提出期限は<strong>2027年2月1日" in text_of(page, "/tax/?year=2026")
 
 
 def test_a_missing_address_links_to_the_payee(page, year, hana):
