@@ -6,6 +6,7 @@ Grants count by fiscal year, taxes by calendar year; both are shown as what they
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from babel.dates import format_date
@@ -20,6 +21,7 @@ from dispatch.phone import words
 from dispatch.phone.people import own_rows, volunteers_only
 from honoraria.models import Honorarium, Payment
 from honoraria.own import OwnMonth, own_year, years_of
+from honoraria.payments.own import own_payments
 from honoraria.tax.own import YearStatement, statement_years, year_statements
 from honoraria.tax.papers import payment_statement, pdf, year_statement
 from honoraria.tax.parts import PaidPart
@@ -65,6 +67,7 @@ def money(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
             (_month(one), one.total, list(map(line_of, one.entries))) for one in year.months
         ],
         "tax_years": statement_years(people),
+        "payments": [(_day(one.day), one) for one in own_payments(people, chosen)],
     }
     return render(request, "volunteer/money.html", context)
 
@@ -135,6 +138,11 @@ def line_of(entry: Honorarium) -> Line:
         hours=f"{'-' if entry.minutes < 0 else ''}{hours}:{minutes:02}",
         state=str(STATES[entry.state]),
     )
+
+
+def _day(day: date) -> str:
+    locale, pattern = ("en_GB", "d MMM yyyy") if words.reader() == "en" else ("ja", "y年M月d日")
+    return str(format_date(day, pattern, locale=locale))
 
 
 def _month(one: OwnMonth) -> str:
