@@ -168,7 +168,7 @@ def snapshot_of(
 
 
 def _frozen(line: Line) -> dict[str, Any]:
-    return asdict(line) | {"reason_words": line.reason_words}
+    return line._asdict() | {"reason_words": line.reason_words}
 
 
 def canonical(snapshot: Mapping[str, Any]) -> bytes:

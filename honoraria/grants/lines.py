@@ -8,9 +8,10 @@ register numbers, never names of volunteers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -25,6 +26,7 @@ HONORARIUM, COST = "honorarium", "cost"
 LETTERS = {HONORARIUM: "H", COST: "K"}
 HOW_RECEIVED = {"phone": "受領（スマートフォンで署名）", "paper": "受領証"}
 Key = tuple[str, int]
+_MODES = dict(Mode.choices)
 
 # every column of evidence; a payment line that stands is the only one of its entry
 HONORARIA_SQL = """
@@ -65,14 +67,12 @@ ORDER BY c.used_on, c.id
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One judged entry or cost. Yen are whole; ``transport`` is part of ``amount``.
 
     ``number`` is empty where nothing counts. Days are those of Asia/Tokyo.
     """
 
-    number: str = ""
     kind: str
     key: int
     corrects: int | None
@@ -80,29 +80,30 @@ class Line:
     on: date
     payee: str
     description: str
-    desk: str = ""
-    tariff: str = ""
     state: str
     amount: int
-    transport: int = 0
-    consumption_tax: int = 0
     tax_credit: int
     numerator: int
     denominator: int
     eligible: int
-    eligible_transport: int = 0
     reason: str
     note: str
-    report: int | None = None
-    confirmed_on: date | None = None
     approved_on: date | None
     approved_by: str
+    paid_on: date | None
+    documents: int
+    number: str = ""
+    desk: str = ""
+    tariff: str = ""
+    transport: int = 0
+    consumption_tax: int = 0
+    eligible_transport: int = 0
+    report: int | None = None
+    confirmed_on: date | None = None
     payment: int | None = None
     batch: int | None = None
     method: str = ""
-    paid_on: date | None
     receipt: str = ""
-    documents: int
 
     @property
     def identity(self) -> Key:
@@ -164,7 +165,7 @@ def numbered(found: Iterable[Line], frozen: Mapping[Key, str]) -> list[Line]:
         if line.counts and not number:
             last[line.kind] += 1
             number = f"{LETTERS[line.kind]}-{last[line.kind]:04d}"
-        done.append(replace(line, number=number) if number else line)
+        done.append(line._replace(number=number) if number else line)
     return done
 
 
@@ -174,7 +175,7 @@ def _of_honorarium(row: tuple[Any, ...]) -> Line:
     (numerator, denominator, tax_credit, reason, note, *about) = about
     (report, confirmed, approved, approver, payment, paid_on, received, how, *about) = about
     method, batch, receipts = about
-    words = f"{request} {language_name(language, 'ja')}・{Mode(mode).label} {minutes}分"
+    words = f"{request} {_language(language)}・{_MODES[mode]} {minutes}分"
     reversal = kind == Honorarium.Kind.REVERSAL
     return Line(
         kind=HONORARIUM,
@@ -207,6 +208,11 @@ def _of_honorarium(row: tuple[Any, ...]) -> Line:
         receipt=_receipt(method, received, how),
         documents=receipts,
     )
+
+
+@cache
+def _language(tag: str) -> str:
+    return language_name(tag, "ja")
 
 
 def _of_cost(row: tuple[Any, ...]) -> Line:

@@ -36,16 +36,16 @@ def submit_claim(
 ) -> Claim:
     """Freeze the claim. ``seen``: eligible yen and grant on the screen; ``accept``: remark codes.
 
-    Raises ActionError: not_admin, same_person, nothing, changed_meanwhile, not_accepted, unchanged.
+    Raises ActionError: not_admin, same_person, nothing, changed_meanwhile, not_accepted.
     """
     with transaction.atomic():
         lock_books(programme.organization_id)  # no entry is approved or closed meanwhile
         locked = lock_programme(programme)
-        alone = _check_person(locked, by)
         found = picture(locked)
         last = locked.claims.first()
         if not any(line.counts for line in found.lines):
             raise ActionError("nothing", "対象にした謝礼・経費がありません。")
+        alone = _check_person(locked, by)
         if seen != (found.eligible, found.grant.yen):
             text = "表示のあとに金額が変わりました。画面を更新してご確認ください。"
             raise ActionError("changed_meanwhile", text)

@@ -127,7 +127,9 @@ def municipalities(request: HttpRequest, pk: int) -> HttpResponse:
     """Who shares a joint desk, in order."""
     membership, _, user = acting(request)
     programme = get_programme_for(membership, pk)
-    formset = PlaceFormSet(request.POST or None, initial=_rows(programme), prefix="place")
+    # what comes back stands by itself: rows as they are now must not fill in for it
+    initial = None if request.method == "POST" else _rows(programme)
+    formset = PlaceFormSet(request.POST or None, initial=initial, prefix="place")
     error: ActionError | None = None
     if request.method == "POST" and formset.is_valid():
         try:
