@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -77,7 +78,7 @@ def test_a_transfer_needs_a_business_day_that_is_not_over(city, month, bank, acc
 def test_a_transfer_needs_an_account_of_ones_own_in_use(city, town, month, accountant):
     foreign, old = paying_account(town), paying_account(city, active=False)
     for account in (None, foreign, old):
-        attempt = lambda a=account: prepare_batch(city, "bank", PAY_DAY, a, by=accountant, at=AT)
+        attempt = partial(prepare_batch, city, "bank", PAY_DAY, account, by=accountant, at=AT)
         assert code_of(attempt) == "paying_account"
 
 
@@ -430,7 +431,7 @@ def particulars(**more):
     ],
 )
 def test_a_paying_account_that_no_bank_would_take_is_refused(city, admin, change, code):
-    attempt = lambda: actions.save_account(city, None, particulars(**change), by=admin, at=AT)
+    attempt = partial(actions.save_account, city, None, particulars(**change), by=admin, at=AT)
     assert code_of(attempt) == code
 
 
