@@ -159,5 +159,8 @@ def _preview(organization: Organization, draft: Draft) -> dict[str, Any]:
         shape.dataset.column(one.what).cell_kind if one.how == SOURCE else "text"
         for one in shape.columns
     ]
-    rows = [list(zip(row, kinds, strict=True)) for row in preview(shape, organization, wish)]
-    return {"titles": [one.title for one in shape.columns], "rows": rows, "shape": shape}
+    titles = [one.title for one in shape.columns]
+    rows = [
+        list(zip(row, kinds, titles, strict=True)) for row in preview(shape, organization, wish)
+    ]
+    return {"titles": titles, "rows": rows, "shape": shape}
