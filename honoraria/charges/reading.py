@@ -83,12 +83,12 @@ def totals(found: QuerySet[Charge]) -> Totals:
     sums = found.order_by().aggregate(
         count=Count("pk"),
         drafts=Count("pk", filter=Q(state=Charge.State.DRAFT)),
-        fee=Sum("fee", default=0),
-        transport=Sum("transport", default=0),
-        total=Sum("total", default=0),
-        open=Sum("total", filter=Q(state=Charge.State.ISSUED), default=0),
+        fees=Sum("fee", default=0),
+        travel=Sum("transport", default=0),
+        unpaid=Sum("total", filter=Q(state=Charge.State.ISSUED), default=0),
     )
-    return Totals(**sums)
+    fee, transport = sums["fees"], sums["travel"]  # every total is their sum, by a constraint
+    return Totals(sums["count"], sums["drafts"], fee, transport, fee + transport, sums["unpaid"])
 
 
 def unready(organization: Organization, month: Month) -> list[Unready]:

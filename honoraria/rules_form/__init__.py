@@ -60,7 +60,8 @@ class Block:
         """Whether anything was entered here, for what is shown open."""
         names = [name for name in self.form.fields if name.startswith(self.prefix)]
         given = self.form.data if self.form.is_bound else self.form.initial
-        return any(given.get(name) not in (None, "", False) for name in names)
+        defaults = ("<", "floor", "ceil", "whole", "exact", "dispatch")
+        return any(given.get(name) not in (None, "", False, *defaults) for name in names)
 
 
 class RulesForm(forms.Form):

@@ -183,7 +183,8 @@ class Gathered:
 
     def any_of(self, *names: str) -> bool:
         """Whether something was entered in one of the fields."""
-        return any(self.data.get(name) not in (None, "", False) for name in names)
+        given = (self.data.get(name) for name in names)
+        return any(value not in (None, "") and value is not False for value in given)
 
     def field_of(self, path: str, fallback: str) -> str:
         """The field of a path, or of the nearest part around it."""

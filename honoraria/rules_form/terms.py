@@ -63,7 +63,8 @@ LIMITS = ("minimum", "maximum", "max_minutes")
 def row_numbers(names: Names, prefix: str) -> tuple[range, range]:
     """Indices of the brackets and of the steps."""
     least = 2 if prefix else 4
-    brackets = names.rows(f"{prefix}to_", least=least, spare=2)
+    stems = (f"{prefix}to_", f"{prefix}amount_")  # an open last row may come without its end
+    brackets = max((names.rows(stem, least=least, spare=2) for stem in stems), key=len)
     steps = names.rows(f"{prefix}step", least=1 if prefix else 2, spare=1)
     return brackets, steps
 
