@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from accounts.csv_cells import RISKY_START
 from honoraria.exporting.cells import neutral_sql
@@ -31,7 +32,7 @@ class Sql:
     """An expression and its parameters, in the order of their places."""
 
     text: str
-    params: tuple[object, ...] = ()
+    params: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

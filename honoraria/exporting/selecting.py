@@ -59,7 +59,8 @@ def preview(
     select = text_select(shape, organization, wish, rows)
     with connection.cursor() as cursor:
         cursor.execute(select.text, select.params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _style(shape: Shape) -> Style:
