@@ -1,0 +1,70 @@
+"""From closed entries over a batch to the record and the remittance: the same yen everywhere."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from honoraria.models import Payment
+from honoraria.months import Month
+from honoraria.payments.actions import (
+    finish_batch,
+    prepare_batch,
+    release_batch,
+    return_payment,
+)
+from honoraria.tax.own import year_statements
+from honoraria.tax.remitting import due_of
+from honoraria.tax.year_records import year_records
+from tests.honoraria.payments.paying import (
+    AT,
+    ON_PAY_DAY,
+    PAY_DAY,
+    account_of,
+    close_november,
+    entry_of,
+    paying_account,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def month(city, hana, accountant):
+    """Hana: three entries of 2,600 yen; November is closed on 2 December."""
+    account_of(hana)
+    for _ in range(3):
+        entry_of(hana, 2600)
+    close_november(city, accountant)
+
+
+def sums(city, on: date = PAY_DAY):
+    [one] = year_records(city, 2026, on).people
+    return one.sums.amount, one.sums.unpaid, one.sums.withheld, one.sums.unwithheld
+
+
+def test_every_step_of_a_payment_leaves_the_record_as_it_was(city, month, hana, accountant, admin):
+    assert sums(city) == (7_800, 7_800, 796, 796)
+    batch = prepare_batch(city, "bank", PAY_DAY, paying_account(city), by=accountant, at=AT)
+    assert sums(city) == (7_800, 7_800, 796, 796)
+    release_batch(batch, by=admin, at=AT)
+    assert due_of(city, Month(2026, 12), "resident").tax == 0
+    finish_batch(batch, by=accountant, at=ON_PAY_DAY)
+    assert sums(city) == (7_800, 0, 796, 0)
+    due = due_of(city, Month(2026, 12), "resident")
+    assert (due.base, due.tax, sum(due.components.values())) == (7_800, 796, 796)
+    assert due.due == date(2027, 1, 12)
+    [statement] = year_statements([hana.pk], 2026)
+    assert (statement.gross, statement.withheld, statement.net) == (7_800, 796, 7_004)
+
+
+def test_a_transfer_that_came_back_is_unpaid_again(city, month, hana, accountant, admin):
+    batch = prepare_batch(city, "bank", PAY_DAY, paying_account(city), by=accountant, at=AT)
+    release_batch(batch, by=admin, at=AT)
+    finish_batch(batch, by=accountant, at=ON_PAY_DAY)
+    return_payment(Payment.objects.get(), "口座解約", by=accountant, at=ON_PAY_DAY)
+    assert sums(city) == (7_800, 7_800, 796, 796)
+    assert due_of(city, Month(2026, 12), "resident").tax == 0
+    [statement] = year_statements([hana.pk], 2026)
+    assert (statement.gross, statement.waiting_total) == (0, 7_800)
