@@ -77,7 +77,6 @@ def hand_out(
         _check_ready(one)
         kinds = ledger.lock_kinds(one.organization_id, chosen)
         note = _difference(one, kinds, chosen, difference)
-        finish_payment(one, on, by=by, at=at)
         moves = [
             ledger.write(
                 kinds[key],
@@ -94,6 +93,7 @@ def hand_out(
             )
             for key in sorted(chosen)
         ]
+        finish_payment(one, on, by=by, at=at)
         cards_log = {str(kinds[move.kind_id]): -move.change for move in moves}
         _log(one, "gift_cards.handed_out", by, at, cards=cards_log, difference=note)
     return moves

@@ -85,7 +85,9 @@ def show_register(request: HttpRequest, pk: int) -> HttpResponse:
     membership, organization, user = acting(request)
     kind = get_kind_for(membership, pk)
     today = local(database_now()).date()
-    form = MonthForm(request.GET)
+    asked = request.GET.copy()
+    asked.setdefault("month", str(Month.of(today)))
+    form = MonthForm(asked)
     month = form.chosen(Month.of(today))
     context = {
         "kind": kind,

@@ -33,12 +33,15 @@ RECEIPTS = ("phone", "paper")
 def finish_batch(
     batch: PaymentBatch, paid_on: date | None = None, *, by: User, at: datetime
 ) -> PaymentBatch:
-    """Everything that is still planned was paid. ``paid_on`` (cash, cards): when, in Tokyo.
+    """Everything that is still planned was paid. ``paid_on`` (cash): when, in Tokyo.
 
-    Raises ActionError: wrong_state, too_early, paid_on, tax_changed.
+    Cards are handed out one person at a time, from the register. Raises ActionError: wrong_state,
+    too_early, paid_on, tax_changed, cards.
     """
     with transaction.atomic():
         found = locked_batch(batch)
+        if found.method == PaymentBatch.Method.GIFT_CARD:
+            raise ActionError("cards", "図書カード等は、受払簿から1人ずつ渡してください。")
         day = _paid_on(found, paid_on, at)
         move_batch(found, PaymentBatch.State.PAID)
         payments = planned_payments(found)
@@ -64,6 +67,9 @@ def finish_payment(
         if batch.method == PaymentBatch.Method.BANK:
             text = "振込は、まとまりごとに支払済みにしてください。"
             raise ActionError("whole_file", text)
+        cards = batch.method == PaymentBatch.Method.GIFT_CARD
+        if cards and not one.gift_card_moves.exists():  # the register comes first
+            raise ActionError("cards", "図書カード等は、受払簿から渡してください。")
         day = _paid_on(batch, paid_on, at)
         _pay(one, day)
         move_entries([one], CLOSED, PAID)

@@ -7,7 +7,12 @@ import pytest
 from accounts.errors import ActionError
 from honoraria.gift_cards import actions
 from honoraria.models import GiftCardKind, Honorarium, Payment, PaymentLine
-from honoraria.payments.actions import prepare_batch, release_batch
+from honoraria.payments.actions import (
+    finish_batch,
+    finish_payment,
+    prepare_batch,
+    release_batch,
+)
 from tests import factories
 from tests.honoraria.gift_cards.box import (
     AT,
@@ -264,3 +269,16 @@ def test_somebody_without_cards_coming_is_said(town, thousand, accountant):
     with pytest.raises(ActionError) as caught:
         actions.prepare_hand_out(stranger, on=TODAY, by=accountant, at=AT)
     assert caught.value.code == "nothing_to_pay"
+
+
+def test_cards_are_never_paid_past_the_register(thousand, hana, accountant, admin):
+    cards_of(hana, 1000)
+    payment = ready(hana, accountant, admin)
+    for past in (
+        lambda: finish_batch(payment.batch, TODAY, by=accountant, at=AT),
+        lambda: finish_payment(payment, TODAY, by=accountant, at=AT),
+    ):
+        with pytest.raises(ActionError) as caught:
+            past()
+        assert caught.value.code == "cards"
+    assert Payment.objects.get().state == "planned"

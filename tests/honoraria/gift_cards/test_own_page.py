@@ -136,3 +136,16 @@ def test_it_speaks_three_languages(phone, gift, hana, language, words):
     page = phone.get(PAGE).content.decode()
     for part in words:
         assert part in page
+
+
+def test_the_page_of_the_money_pointed_to_it_until_it_was_signed(phone, gift):
+    ask = "受け取ったカードの確認をお願いします"
+    assert ask in phone.get("/v/money/").content.decode()
+    phone.post(receipt(gift), {"path": DRAWN})
+    page = phone.get("/v/money/").content.decode()
+    assert ask not in page
+    assert PAGE in page
+
+
+def test_whoever_never_got_cards_is_not_bothered(client_of, minh):
+    assert PAGE not in client_of(minh.user).get("/v/money/").content.decode()
