@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import Count, ExpressionWrapper, F, IntegerField, Sum
 from django.db.models.functions import Extract, TruncDate
@@ -98,7 +98,7 @@ def totals_of_year(organization: Organization | int, fiscal_year: int) -> Daily:
     return Daily(sum(row[1] for row in rows), sum(row[2] for row in rows), rows)
 
 
-def _minutes(organization: int, begin: object, end: object) -> object:
+def _minutes(organization: int, begin: datetime, end: datetime) -> Any:
     # whole minutes of each report, as `Report.minutes` counts them
     seconds = Extract(F("ended_at") - F("started_at"), "epoch")
     whole = ExpressionWrapper(seconds / 60, output_field=IntegerField())

@@ -124,9 +124,8 @@ def _runs_something(found: DictionaryObject) -> bool:
 def response(document: CostDocument) -> HttpResponse:
     """The document for somebody who may see it: photos in place, a PDF as a download."""
     found = HttpResponse(bytes(document.content), content_type=document.content_type)
-    found["Content-Disposition"] = content_disposition_header(
-        document.content_type == PDF, document.name
-    )
+    header = content_disposition_header(document.content_type == PDF, document.name)
+    found["Content-Disposition"] = header or "inline"
     found["X-Content-Type-Options"] = "nosniff"
     found["Cache-Control"] = "no-store, private"
     return found

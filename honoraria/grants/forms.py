@@ -128,8 +128,8 @@ class DocumentsField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Prepared]:
         """What may be kept; the first that may not is refused by name."""
-        files: list[UploadedFile[Any]]
-        files = data if isinstance(data, list | tuple) else [data] if data else []
+        several = data if isinstance(data, list | tuple) else [data] if data else []
+        files: list[UploadedFile[Any]] = list(several)
         if not files and self.required:
             raise ValidationError("ファイルを選んでください。", code="required")
         try:
@@ -196,7 +196,7 @@ class CostFilter(forms.Form):
         years = range(this_year + 1, this_year - 10, -1)
         self.fields["year"].choices = [(str(one), f"{one}年度") for one in years]  # type: ignore[attr-defined]
         self.is_valid()
-        self.year = int(self.cleaned_data.get("year") or this_year)
+        self.chosen_year = int(self.cleaned_data.get("year") or this_year)
 
 
 class TagFilter(forms.Form):

@@ -136,7 +136,7 @@ class Line(NamedTuple):
 def lines(programme: Programme) -> list[Line]:
     """Every line of the programme, honoraria before costs, each by date, then key."""
     first, last = year_days(programme.fiscal_year)
-    whose = [programme.pk, programme.organization_id, first, last]
+    whose: list[Any] = [programme.pk, programme.organization_id, first, last]
     with connection.cursor() as cursor:
         cursor.execute(HONORARIA_SQL, [*whose, [str(one) for one in SETTLED], PaidBy.REQUESTER])
         found = [_of_honorarium(row) for row in cursor.fetchall()]

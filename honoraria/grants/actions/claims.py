@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from accounts.models import Membership, Role, User
 from honoraria.actions import single_handed
 from honoraria.closing.books import lock_books
 from honoraria.grants.actions.programmes import lock_programme
-from honoraria.grants.claim import digest, picture, snapshot_of
+from honoraria.grants.claim import differences, digest, picture, snapshot_of
 from honoraria.grants.remarks import remarks
 from honoraria.models import Claim, Programme, Tag
 
@@ -36,7 +37,7 @@ def submit_claim(
 ) -> Claim:
     """Freeze the claim. ``seen``: eligible yen and grant on the screen; ``accept``: remark codes.
 
-    Raises ActionError: not_admin, same_person, nothing, changed_meanwhile, not_accepted.
+    Raises ActionError: not_admin, same_person, nothing, changed_meanwhile, unchanged, not_accepted.
     """
     with transaction.atomic():
         lock_books(programme.organization_id)  # no entry is approved or closed meanwhile
@@ -49,6 +50,9 @@ def submit_claim(
         if seen != (found.eligible, found.grant.yen):
             text = "表示のあとに金額が変わりました。画面を更新してご確認ください。"
             raise ActionError("changed_meanwhile", text)
+        if last and last.terms_id == found.terms.pk and not differences(last, found.lines):
+            text = f"第{last.number}回の提出から変わっていないため、提出できません。"
+            raise ActionError("unchanged", text)
         points = remarks(found, last)
         if left := [one for one in points if one.code not in accept]:
             text = f"確認されていない注意が{len(left)}件あります。内容を確認してください。"
@@ -66,6 +70,7 @@ def submit_claim(
             submitted_by=by,
             note=note.strip()[:200],
         )
+        more: dict[str, Any] = {"single_handed": True} if alone else {}
         record(
             locked.key,
             "grant.claimed",
@@ -78,7 +83,7 @@ def submit_claim(
             lines=len(found.lines),
             sha256=claim.sha256,
             accepted=[one.as_detail() for one in points],
-            **({"single_handed": True} if alone else {}),
+            **more,
         )
     return claim
 

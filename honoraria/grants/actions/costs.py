@@ -83,7 +83,7 @@ def remove_cost(cost: Cost, *, by: User, at: datetime) -> None:
         found, _ = _locked(cost)
         _only_draft(found)
         key, organization = found.key, found.organization_id
-        detail = {"amount": found.amount, "description": found.description}
+        detail: dict[str, Any] = {"amount": found.amount, "description": found.description}
         found.documents.all().delete()
         found.delete()
         record(key, "cost.removed", organization=organization, by=by, at=at, **detail)

@@ -40,7 +40,9 @@ def list_costs(request: HttpRequest) -> HttpResponse:
     _, organization, _ = acting(request)
     today = local(database_now()).date()
     form = CostFilter(request.GET, this_year=fiscal_year(today))
-    found = Cost.objects.filter(organization=organization, used_on__range=year_days(form.year))
+    found = Cost.objects.filter(
+        organization=organization, used_on__range=year_days(form.chosen_year)
+    )
     for name in ("category", "state"):
         if chosen := form.cleaned_data.get(name):
             found = found.filter(**{name: chosen})

@@ -32,7 +32,7 @@ def list_programmes(request: HttpRequest) -> HttpResponse:
     _, organization, _ = acting(request)
     found = Programme.objects.filter(organization=organization).prefetch_related("terms")
     claims = _newest_claims(found)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"programme": one, "terms": one.terms.all()[0], "claim": claims.get(one.pk)}
         for one in found
     ]

@@ -172,6 +172,13 @@ def test_nothing_is_no_claim(grant, admin):
     refused("nothing", submit, grant, admin)
 
 
+def test_the_same_is_not_submitted_twice(city, grant, admin):
+    rows.judged(grant, rows.entry(city))
+    submit(grant, admin)
+    refused("unchanged", submit, grant, admin)
+    assert Claim.objects.count() == 1
+
+
 def test_the_snapshot_is_canonical_and_kept_by_the_database(city, grant, admin):
     rows.judged(grant, rows.entry(city))
     claim = submit(grant, admin)
