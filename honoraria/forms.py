@@ -5,8 +5,9 @@ The rules of a tariff have a form of their own in `honoraria.rules_form`.
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -172,7 +173,7 @@ class SampleForm(forms.Form):
 
     prefix = "sample"
 
-    def activity(self, on: date) -> Activity:
+    def activity(self, on: dt.date) -> Activity:
         """The activity; what was left empty or cannot be read is that of a plain one."""
         self.is_valid()
         given = {k: v for k, v in self.cleaned_data.items() if v not in (None, "")}
@@ -180,7 +181,7 @@ class SampleForm(forms.Form):
         if (units := given.pop("units", None)) is not None:
             given |= dict.fromkeys(("pages", "characters", "words"), units)
         if (minutes := given.pop("starts_at", None)) is not None:
-            given["starts_at"] = time(minutes // 60 % 24, minutes % 60)
+            given["starts_at"] = dt.time(minutes // 60 % 24, minutes % 60)
         if (language := given.get("language")) is not None:
             known = languages.lookup(language)
             given["language"] = known.tag if known else language

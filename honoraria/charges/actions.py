@@ -98,9 +98,7 @@ def reprice_charges(organization: Organization, first: date, last: date | None) 
     versions = versions_of(organization, "charge")
     changed = 0
     for charge in drafts.select_for_update(of=("self",)).order_by("pk"):
-        report = Report.objects.select_related("assignment__request__organization").get(
-            pk=charge.report_id
-        )
+        report = _report_of(charge)
         before = (charge.tariff_version_id, charge.fee, charge.transport)
         try:
             charged = charge_of(report, versions)
@@ -315,6 +313,13 @@ def reverse(charge: Charge, reason: str, *, by: User, at: datetime) -> Charge:
 
 
 # --- locks and rows ------------------------------------------------------------------------------
+
+
+def _report_of(charge: Charge) -> Report:
+    """Its report, with what pricing reads; the constraint says that a priced charge has one."""
+    return Report.objects.select_related(
+        "assignment__request__organization", "assignment__request__body__terms", "facts"
+    ).get(charges=charge)
 
 
 def _locked_report(report: Report) -> Report:

@@ -18,7 +18,7 @@ from honoraria.charges import actions, reading
 from honoraria.charges.access import get_body_for, get_report_for
 from honoraria.charges.facts import enter_facts, enter_terms
 from honoraria.charges.forms import CLIENTS, MEMBERSHIPS, FactsForm, TermsForm
-from honoraria.models import Facts, TariffVersion
+from honoraria.models import Charge, Facts, TariffVersion
 from honoraria.months import Month
 from ui.paper import paper
 
@@ -58,8 +58,8 @@ def requesters(request: HttpRequest) -> HttpResponse:
     year = today.year - (today.month < 4)
     bodies = RequestingBody.objects.filter(organization=organization).select_related("terms")
     levied = set(
-        reading.Charge.objects.standing()
-        .filter(organization=organization, kind=reading.Charge.Kind.LEVY, fiscal_year=year)
+        Charge.objects.standing()
+        .filter(organization=organization, kind=Charge.Kind.LEVY, fiscal_year=year)
         .values_list("body_id", flat=True)
     )
     rows = [

@@ -135,16 +135,14 @@ def _payer_fields() -> dict[str, forms.Field]:
 def gather(found: Gathered, names: Names) -> Rules:
     """The parts of the rules that the lists hold; absent where nothing was entered."""
     rules: Rules = {}
+    overrides = [_override(found, names, index) for index in rows(names, "override")]
     lists = {
-        "overrides": [_override(found, names, index) for index in rows(names, "override")],
+        "overrides": [made for made in overrides if made is not None],
         "surcharges": _listed(found, names, "surcharges", "surcharge"),
         "add_ons": _listed(found, names, "add_ons", "add_on"),
         "payers": _listed(found, names, "payers", "payer"),
     }
-    lists["overrides"] = [made for made in lists["overrides"] if made is not None]
-    for key, made in lists.items():
-        if made:
-            rules[key] = made
+    rules |= {key: made for key, made in lists.items() if made}
     _number_overrides(found)
     steps = _listed(found, names, "cancellation.steps", "cancel")
     if steps:
