@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import Organization
 from accounts.times import instant
@@ -190,12 +190,29 @@ def _without_entry(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def _why_unpriced(organization: Organization, reports: QuerySet[Report]) -> list[Missing]:
     """Confirmed reports without a standing entry, each with the reason."""
-    found = list(_without_entry(reports)[: SHOWN_UNPRICED + 1])
+    keys = _first_without_entry(reports)
+    found = list(
+        Report.objects.filter(pk__in=keys)
+        .select_related("assignment__request__organization", "assignment__volunteer")
+        .order_by("started_at", "pk")
+    )
     versions = versions_of(organization) if found else []
     lines = [_why(report, versions) for report in found[:SHOWN_UNPRICED]]
     if len(found) > SHOWN_UNPRICED:
         lines.append(Missing("more", "ほかにも計算できない活動報告があります。", "経理"))
     return lines
+
+
+def _first_without_entry(reports: QuerySet[Report]) -> list[int]:
+    """Keys of the first ones; two narrow statements, each an anti-join over keys alone."""
+    never, taken_back = points.never_priced(reports), points.without_entry(reports)
+    reversals = Honorarium.objects.filter(kind=Honorarium.Kind.REVERSAL, report=OuterRef("pk"))
+    taken_back = taken_back.filter(Exists(reversals))
+    keys = [
+        *never.order_by("started_at", "pk").values_list("started_at", "pk")[: SHOWN_UNPRICED + 1],
+        *taken_back.values_list("started_at", "pk")[: SHOWN_UNPRICED + 1],
+    ]
+    return [pk for _, pk in sorted(keys)[: SHOWN_UNPRICED + 1]]
 
 
 def _why(report: Report, versions: list[TariffVersion]) -> Missing:

@@ -99,7 +99,7 @@ def _reports(organization: Organization, month: Month, at: datetime) -> Iterator
     yield Check("waiting", text, True, states["waiting"], f"{tab}waiting", who)
     text, who = "差戻し中の活動報告", "ボランティア（職員の代理入力も可）"
     yield Check("returned", text, True, states["returned"], f"{tab}returned", who)
-    unpriced = points.without_entry(reports).count()
+    unpriced = points.never_priced(reports).count()
     text = "謝礼を計算できていない活動報告"
     yield Check("unpriced", text, True, unpriced, entries, "経理")
     absent = points.absent(organization, month.first, month.last, at).count()
@@ -127,6 +127,7 @@ def _doubts(organization: Organization, month: Month) -> Iterator[Check]:
     texts = {
         "receipt": ("領収書が必要な交通費で、画像がないもの", "ボランティア"),
         "single_handed": ("活動報告の確認と謝礼の承認が同じ人のもの", "経理"),
+        "taken_back": ("取り消したまま、計算し直していない謝礼", "経理"),
         "unusual": ("謝礼が、その基準のいつもの額の3倍を超えるもの", "経理"),
     }
     for code, (text, who) in texts.items():

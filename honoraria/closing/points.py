@@ -23,6 +23,7 @@ from interpreting.remarks import receipt_limit
 ONLY: Final = {
     "receipt": "領収書がないもの",
     "single_handed": "確認と承認が同じ人のもの",
+    "taken_back": "取り消したまま、計算し直していないもの",
     "unusual": "基準のいつもの額より大きく多いもの",
 }
 UNUSUAL_TIMES = 3  # the median of the tariff; three hours where one is usual
@@ -70,12 +71,26 @@ def without_entry(reports: QuerySet[Report]) -> QuerySet[Report]:
     return reports.filter(~Exists(standing), state=Report.State.CONFIRMED)
 
 
+def never_priced(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Those of the reports that are confirmed and never had an entry."""
+    entries = Honorarium.objects.filter(report=OuterRef("pk"))
+    return reports.filter(~Exists(entries), state=Report.State.CONFIRMED)
+
+
+def taken_back(found: HonorariumQuerySet) -> HonorariumQuerySet:
+    """Reversals of the entries after which nothing was priced anew; that may be meant so."""
+    followers = Honorarium.objects.filter(corrects=OuterRef("pk"))
+    return found.filter(~Exists(followers), kind=Honorarium.Kind.REVERSAL)
+
+
 def select(found: HonorariumQuerySet, only: str, organization: Organization) -> HonorariumQuerySet:
     """The entries with one of the points of ``ONLY``; all of them for an unknown one."""
     if only == "receipt":
         return without_receipt(found, organization)
     if only == "single_handed":
         return single_handed(found)
+    if only == "taken_back":
+        return taken_back(found)
     if only == "unusual":
         return unusual(found, organization)
     return found

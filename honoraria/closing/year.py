@@ -166,7 +166,7 @@ def _points(organization: Organization, months: list[Month], at: datetime) -> Co
     _add(counted, drafts.annotate(month=TruncMonth("booked_on")))
     reports = points.reports_between(organization, first, last)
     undecided = reports.filter(state__in=[Report.State.SUBMITTED, Report.State.RETURNED])
-    for found in (undecided, points.without_entry(reports)):
+    for found in (undecided, points.never_priced(reports)):
         _add(counted, found.annotate(month=_month_of("started_at")))
     absent = points.absent(organization, first, last, at)
     _add(counted, absent.annotate(month=_month_of("request__starts_at")))

@@ -85,6 +85,14 @@ class Report(models.Model):
                 condition=Q(ended_at__gt=F("started_at")), name="report_ends_after_start"
             )
         ]
+        indexes = [
+            # few rows: what somebody still has to decide, for the pages that count it
+            models.Index(
+                fields=["started_at"],
+                condition=Q(state__in=["submitted", "returned"]),
+                name="report_undecided",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.assignment} {self.state}"
