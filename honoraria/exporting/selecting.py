@@ -59,8 +59,8 @@ def preview(
     select = text_select(shape, organization, wish, rows)
     with connection.cursor() as cursor:
         cursor.execute(select.text, select.params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _style(shape: Shape) -> Style:
