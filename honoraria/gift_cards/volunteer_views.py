@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from babel.dates import format_date
 from django.contrib import messages
@@ -17,7 +18,7 @@ from dispatch.phone import words
 from dispatch.phone.people import own_rows, volunteers_only
 from honoraria.gift_cards import actions, signature
 from honoraria.gift_cards.access import own_payments
-from honoraria.models import GiftCardMove, Payment
+from honoraria.models import GiftCardMove, Payment, PaymentLine
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 
@@ -108,13 +109,13 @@ def gift_of(payment: Payment) -> Gift:
     )
 
 
-def _job(line: object) -> tuple[str, str]:
-    entry = line.honorarium  # type: ignore[attr-defined]
+def _job(line: PaymentLine) -> tuple[str, str]:
+    entry = line.honorarium
     language = entry.report.assignment.request.language
     return _day(entry.activity_date), language_name(language, words.reader())
 
 
-def _day(day: object) -> str:
+def _day(day: date | None) -> str:
     if day is None:
         return ""
     locale, pattern = ("en_GB", "d MMM yyyy") if words.reader() == "en" else ("ja", "y年M月d日")

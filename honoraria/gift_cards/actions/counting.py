@@ -7,6 +7,7 @@ else checks. Only then does a difference become a line of the register.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -97,7 +98,7 @@ def _difference(kind: GiftCardKind, line: GiftCardCount, at: datetime) -> GiftCa
 def _log(
     line: GiftCardCount, verb: str, by: User, at: datetime, single_handed: bool = False
 ) -> None:
-    more = {"single_handed": True} if single_handed else {}
+    more: dict[str, Any] = {"single_handed": True} if single_handed else {}
     record(
         f"gift_card_kind:{line.kind_id}", verb, organization=line.kind.organization_id, by=by,
         at=at, month=f"{line.month:%Y-%m}", expected=line.expected, counted=line.counted,

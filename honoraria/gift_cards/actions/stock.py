@@ -7,6 +7,7 @@ The register is only added to. What somebody enters is checked by somebody else 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -145,7 +146,7 @@ def check_move(move: GiftCardMove, *, by: User, at: datetime) -> GiftCardMove:
             raise ActionError("same_person", SAME_PERSON)
         found.checked_at, found.checked_by = at, by
         found.save(update_fields=["checked_at", "checked_by"])
-        more = {"single_handed": True} if alone else {}
+        more: dict[str, Any] = {"single_handed": True} if alone else {}
         record(
             _key(found.kind), "gift_cards.checked", organization=found.kind.organization_id, by=by,
             at=at, move=found.pk, **more,
