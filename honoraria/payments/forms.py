@@ -35,11 +35,12 @@ class PlanForm(forms.Form):
         if len(accounts) and "account" not in given:
             given["account"] = str(accounts[0].pk)
         super().__init__(given, label_suffix="")
+        self.typed = given
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
 
     def keys(self, name: str) -> list[int]:
         """Keys of volunteers, as boxes that were ticked."""
-        typed = self.data.getlist(name)
+        typed = self.typed.getlist(name)
         return [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 19]
 
 

@@ -7,6 +7,7 @@ the lock is still true when it is written.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from accounts.audit import record
@@ -80,6 +81,6 @@ def say_why(reason: str, length: int) -> str:
     return reason.strip()[:length]
 
 
-def log(batch: PaymentBatch, verb: str, *, by: User, at: Any, **detail: Any) -> None:
+def log(batch: PaymentBatch, verb: str, *, by: User | None, at: datetime, **detail: Any) -> None:
     """A line of the audit trail about the batch."""
     record(batch.key, verb, organization=batch.organization_id, by=by, at=at, **detail)

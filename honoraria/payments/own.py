@@ -33,8 +33,7 @@ def own_payments(people: Sequence[int], fiscal_year: int) -> list[OwnPayment]:
     coming = Q(state=Payment.State.PLANNED, batch__state=PaymentBatch.State.RELEASED)
     paid = Q(state=Payment.State.PAID)
     found = Payment.objects.filter(
-        paid & Q(paid_on__range=(first, last))
-        | coming & Q(batch__value_date__range=(first, last)),
+        paid & Q(paid_on__range=(first, last)) | coming & Q(batch__value_date__range=(first, last)),
         volunteer__in=people,
     ).select_related("batch", "organization")
     rows = [OwnPayment(one, one.paid_on or one.batch.value_date) for one in found]
