@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Organization
 from accounts.times import instant
@@ -21,6 +21,13 @@ from honoraria.pricing import Unpriced, price_report, versions_of
 from interpreting.models import Report
 
 SHOWN_UNPRICED = 50
+# what a price is made from, read with the reports
+NEEDED = (
+    "assignment__request__organization",
+    "assignment__request__body__terms",
+    "assignment__volunteer",
+    "facts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,25 +183,14 @@ def _receipts(organization: Organization, month: Month) -> int:
 
 
 def _without_entry(reports: QuerySet[Report]) -> QuerySet[Report]:
-    return (
-        points.without_entry(reports)
-        .select_related(
-            "assignment__request__organization",
-            "assignment__request__body__terms",
-            "assignment__volunteer",
-            "facts",
-        )
-        .order_by("started_at", "pk")
-    )
+    return points.without_entry(reports).select_related(*NEEDED).order_by("started_at", "pk")
 
 
 def _why_unpriced(organization: Organization, reports: QuerySet[Report]) -> list[Missing]:
     """Confirmed reports without a standing entry, each with the reason."""
     keys = _first_without_entry(reports)
     found = list(
-        Report.objects.filter(pk__in=keys)
-        .select_related("assignment__request__organization", "assignment__volunteer")
-        .order_by("started_at", "pk")
+        Report.objects.filter(pk__in=keys).select_related(*NEEDED).order_by("started_at", "pk")
     )
     versions = versions_of(organization) if found else []
     lines = [_why(report, versions) for report in found[:SHOWN_UNPRICED]]
@@ -205,9 +201,9 @@ def _why_unpriced(organization: Organization, reports: QuerySet[Report]) -> list
 
 def _first_without_entry(reports: QuerySet[Report]) -> list[int]:
     """Keys of the first ones; two narrow statements, each an anti-join over keys alone."""
-    never, taken_back = points.never_priced(reports), points.without_entry(reports)
-    reversals = Honorarium.objects.filter(kind=Honorarium.Kind.REVERSAL, report=OuterRef("pk"))
-    taken_back = taken_back.filter(Exists(reversals))
+    never = points.never_priced(reports)
+    reversals = points.taken_back(Honorarium.objects.all())
+    taken_back = reports.filter(state=Report.State.CONFIRMED, pk__in=reversals.values("report"))
     keys = [
         *never.order_by("started_at", "pk").values_list("started_at", "pk")[: SHOWN_UNPRICED + 1],
         *taken_back.values_list("started_at", "pk")[: SHOWN_UNPRICED + 1],
