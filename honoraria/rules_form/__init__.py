@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from honoraria.rules_form import conditions, parts, terms
-from honoraria.rules_form.fields import CONSUMPTION_TAX, ROLES, Gathered, Names, choice, flag
+from honoraria.rules_form.fields import (
+    CONSUMPTION_TAX,
+    KINDS,
+    ROLES,
+    TRANSPORTS,
+    Gathered,
+    Names,
+    choice,
+    flag,
+)
 from honoraria.tariff import Rules, validate
 from interpreting.fields import DayField
 
@@ -60,7 +69,7 @@ class Block:
         """Whether anything was entered here, for what is shown open."""
         names = [name for name in self.form.fields if name.startswith(self.prefix)]
         given = self.form.data if self.form.is_bound else self.form.initial
-        defaults = ("<", "floor", "ceil", "whole", "exact", "dispatch")
+        defaults = ("<", ">", "floor", "ceil", "whole", "exact", "dispatch", "business")
         return any(given.get(name) not in (None, "", False, *defaults) for name in names)
 
 
@@ -94,6 +103,9 @@ class RulesForm(forms.Form):
         given = data if data is not None else (initial or {})
         self.names = Names.of(given, spare=data is None, more=more)
         self.fields |= {**terms.fields("", self.names), **parts.fields(self.names)}
+        for name, choices in (("kind", KINDS), ("transport_kind", TRANSPORTS)):
+            if given.get(name) != "other":  # only for rules that the fields cannot show
+                cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     when_help = conditions.HELP
 
@@ -101,6 +113,22 @@ class RulesForm(forms.Form):
     def terms(self) -> Block:
         """Fee, limits and transport of the tariff itself."""
         return Block(self, "")
+
+    @property
+    def opened(self) -> dict[str, bool]:
+        """Which of the sections that may be empty hold something."""
+        groups = {
+            "override": ("override",),
+            "surcharge": ("surcharge", "rush_"),
+            "add_on": ("add_on",),
+            "cancel": ("cancel",),
+            "payer": ("payer", "levy_"),
+        }
+        more = self.names.more
+        return {
+            name: more.startswith(name) or any(Block(self, stem).used for stem in stems)
+            for name, stems in groups.items()
+        }
 
     def __getattr__(self, name: str) -> list[Block]:
         """``overrides``, ``surcharges``, ``add_ons``, ``cancels`` and ``payers``, row by row."""

@@ -8,7 +8,7 @@ results of two rules, never one derived from the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .arithmetic import blocks, share_of
@@ -45,6 +45,8 @@ def price(rules: Rules, activity: Activity) -> Priced:
     lines += _add_ons(rules, activity)
     fee = sum(line.amount for line in lines)
     transport = transport_line(terms["transport"], activity)
+    if rules["role"] == "charge":  # the words of the requester's side
+        transport = replace(transport, text=transport.text.replace("謝礼", "料金"))
     lines += [transport, *_over_maximum_minutes(terms, activity)]
     return Priced(fee, transport.amount, fee + transport.amount, tuple(lines))
 
