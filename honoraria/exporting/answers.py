@@ -13,12 +13,13 @@ from honoraria.exporting import runs
 from honoraria.models import ExportPiece, ExportRun
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"xlsx": XLSX_TYPE, "pdf": "application/pdf", "zip": "application/zip"}
 
 
 def content_type(run: ExportRun) -> str:
     """The type of a run's file."""
-    if run.kind == "xlsx":
-        return XLSX_TYPE
+    if run.kind in TYPES:
+        return TYPES[run.kind]
     charset = "Shift_JIS" if run.mapping.get("encoding") == "cp932" else "utf-8"
     return f"text/csv; charset={charset}"
 

@@ -24,6 +24,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from honoraria.exporting.datasets import DATASETS, Dataset, batches
+from honoraria.exporting.makers import makers
 from honoraria.exporting.selecting import headings, text_select, typed_select
 from honoraria.exporting.shapes import Shape, read_shape, usual
 from honoraria.exporting.wishes import Wish
@@ -73,24 +74,37 @@ def start(
         raise ActionError("no_kind", "ファイルの形式を選んでください。", field="kind")
     wish, shape = Wish.read(filter), _shape(DATASETS[dataset], mapping)
     expected = DATASETS[dataset].count(organization, wish)
+    run = ExportRun(
+        organization=organization,
+        dataset=dataset,
+        filter=wish.as_detail(),
+        mapping=shape.as_json(),
+        kind=kind,
+        name=f"{dataset.replace('_', '-')}-{wish.file_part}.{kind}",
+        rows_expected=expected,
+        created_at=at,
+        created_by=by,
+    )
+    return begin(run, at_once=at_once or expected <= SMALL)
+
+
+def begin(run: ExportRun, *, at_once: bool) -> ExportRun:
+    """Keep and record a run that was filled in, then make it now or leave it to the worker."""
     with transaction.atomic():
-        run = ExportRun.objects.create(
-            organization=organization,
-            dataset=dataset,
-            filter=wish.as_detail(),
-            mapping=shape.as_json(),
-            kind=kind,
-            name=f"{dataset.replace('_', '-')}-{wish.file_part}.{kind}",
-            rows_expected=expected,
-            created_at=at,
-            created_by=by,
+        run.save(force_insert=True)
+        record(
+            run.key,
+            "export.asked",
+            organization=run.organization_id,
+            by=run.created_by,
+            at=run.created_at,
+            **_detail(run),
         )
-        record(run.key, "export.asked", organization=organization, by=by, at=at, **_detail(run))
-        if expected > SMALL and not at_once:
+        if not at_once:
             from honoraria.tasks import make_export
 
             make_export.defer(run_id=run.pk)
-    if expected <= SMALL or at_once:
+    if at_once:
         make(run.pk)
         run.refresh_from_db()
     return run
@@ -201,7 +215,14 @@ def _renew(run: ExportRun, **values: Any) -> None:
 
 
 def _write(run: ExportRun) -> _Pieces:
-    shape, wish, pieces = read_shape(run.mapping), Wish.read(run.filter), _Pieces(run)
+    pieces = _Pieces(run)
+    if run.dataset in makers:
+        with tempfile.TemporaryFile() as file:
+            makers[run.dataset].write(run, file, pieces.progress)
+            _copy(file, pieces)
+        pieces.end()
+        return pieces
+    shape, wish = read_shape(run.mapping), Wish.read(run.filter)
     if run.kind == "xlsx":
         with tempfile.TemporaryFile() as file:
             select = typed_select(shape, run.organization, wish)

@@ -22,6 +22,7 @@ from honoraria.exporting.access import get_run_for, visible_mappings, visible_ru
 from honoraria.exporting.answers import file_answer
 from honoraria.exporting.datasets import DATASETS
 from honoraria.exporting.forms import ExportForm
+from honoraria.exporting.makers import makers
 from honoraria.exporting.wishes import Wish
 from honoraria.forms import FindForm
 from honoraria.models import ExportRun
@@ -44,6 +45,8 @@ class Line:
     @classmethod
     def of(cls, run: ExportRun, *, expired: bool) -> Line:
         """The words for a run."""
+        if maker := makers.get(run.dataset):
+            return cls(run, maker.title, "", maker.words(run), "", expired)
         dataset, wish = DATASETS.get(run.dataset), Wish.read(run.filter)
         states = dict(dataset.states) if dataset else {}
         only = "・".join(
