@@ -115,6 +115,7 @@ def year_of(organization: Organization, year: int, at: datetime) -> Year:
     sums = _sums(organization, open_months)
     counted = _points(organization, open_months, at)
     following, today = first_open(organization), local(at).date()
+    closed = closed_through(organization)
     lines = []
     for month in months:
         closing = closings.get(month)
@@ -127,7 +128,8 @@ def year_of(organization: Organization, year: int, at: datetime) -> Year:
                 total=closing.total if closing else one.get("total", 0),
                 points=counted[month],
                 closing=closing,
-                begun=month.first <= today,
+                # what lies before the first closing ever was never open
+                begun=month.first <= today and (closed is None or month.last > closed),
                 next=month == following,
             )
         )

@@ -20,7 +20,7 @@ from honoraria.months import Month, Wanted, entries, totals
 from tests import factories
 from tests.honoraria.closing.months_of import close, entry_on, noon
 
-VERBS = "add add late correct price approve unapprove close close reopen".split()
+VERBS = ["add", "add", "late", "correct", "price", "approve", "unapprove", "close", "reopen"]
 STEPS = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 60)), min_size=4, max_size=20)
 BEGIN, END = date(2026, 9, 1), date(2027, 3, 1)
 
