@@ -20,8 +20,10 @@ class HonorariaConfig(AppConfig):
         from honoraria.charges.actions import draft_charge, take_back_charge
         from honoraria.closing.checklist import checks
         from honoraria.estimates import estimate
+        from honoraria.exporting.makers import makers
         from honoraria.gift_cards import points as gift_cards
         from honoraria.grants import points as grants
+        from honoraria.grants.files import MAKERS
         from interpreting import subscriptions
 
         subscriptions.before_deciding.append(lock_books_of)
@@ -32,4 +34,5 @@ class HonorariaConfig(AppConfig):
         price_estimates.append(estimate)
         checks.append(grants.untagged)
         checks.append(gift_cards.gift_cards)
+        makers.update(MAKERS)
         audit.WORDS.update(WORDS)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from honoraria.grants.views import claims, consultations, costs, programmes, tagging
+from honoraria.grants.views import claims, consultations, costs, files, programmes, tagging
 
 urlpatterns = [
     path("", programmes.list_programmes, name="grants"),
@@ -15,8 +15,10 @@ urlpatterns = [
     path("<int:pk>/tags/save/", tagging.save, name="programme_tags_save"),
     path("<int:pk>/lines/", claims.list_lines, name="programme_lines"),
     path("<int:pk>/claim/", claims.prepare, name="programme_claim"),
+    path("<int:pk>/files/<slug:what>/<slug:kind>/", files.of_programme, name="programme_file"),
     path("<int:pk>/claim/submit/", claims.submit, name="claim_submit"),
     path("claims/<int:pk>/", claims.detail, name="claim"),
+    path("claims/<int:pk>/files/<slug:what>/<slug:kind>/", files.of_claim, name="claim_file"),
     path("costs/", costs.list_costs, name="costs"),
     path("costs/new/", costs.new, name="cost_new"),
     path("costs/<int:pk>/", costs.detail, name="cost"),

@@ -13,7 +13,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from accounts.models import Organization, User
 from accounts.times import instant
-from honoraria.grants.claim import digest
+from honoraria.grants.claim import digest, picture, snapshot_of
 from honoraria.models import (
     Claim,
     Cost,
@@ -83,7 +83,7 @@ def document(of: Cost) -> CostDocument:
 
 def claim(of: Programme) -> Claim:
     """Something that was submitted, without lines."""
-    snapshot: dict[str, Any] = {"lines": [], "steps": [], "accepted": []}
+    snapshot = snapshot_of(picture(of), [], factories.NOW) | {"lines": []}
     return Claim.objects.create(
         programme=of,
         terms=of.terms.first(),
