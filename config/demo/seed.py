@@ -19,12 +19,14 @@ from procrastinate.testing import InMemoryConnector
 from accounts import audit
 from accounts.models import Organization, Role, User
 from accounts.times import instant, local
-from config.demo import cast, desk_life, newcomers, people, reached, tariffs, town
+from config.demo import cast, desk_life, money, newcomers, people, reached, tariffs, town
+from config.demo.money.months import approve as approve_past_months
 from config.demo.needs import Asker, office_hour, working_day
 from config.demo.people import Person
 from config.demo.register import register_all
 from config.demo.simulation import Simulation
 from dispatch.models import Offer
+from honoraria.months import Month
 from volunteers.actions import mark_seen, pause_volunteer
 from volunteers.models import Volunteer
 
@@ -64,6 +66,7 @@ def _found_city(at: datetime, scale: float) -> None:
     staff = cast.employ(city, hospital.pk)
     tariffs.build(city, today)
     opened = _opening(today)
+    tariffs.build_more(city, today, staff[Role.ADMIN], opened)
     newcomers.open_the_door(city, by=staff[Role.ADMIN], at=opened)
     _register(city, people.everybody(random, today, scale=scale), staff, opened, at)
     desk_life.sign_contracts(city, by=staff[Role.ADMIN], at=opened)
@@ -77,7 +80,8 @@ def _found_city(at: datetime, scale: float) -> None:
     reached.plan_nearby(simulation, at)
     reached.plan_texts(simulation, at)
     simulation.run()
-    tariffs.approve_past_months(city, staff[Role.ACCOUNTANT], at)
+    money.play(city, staff, opened=opened, at=at)
+    simulation.run()  # what the accountant's work told people has arrived, too
     _signs_of_life(city, random, at)
     newcomers.enter_trainings(city, checked_by=staff[Role.COORDINATOR].name, today=today)
     reached.prepare(city, at)
@@ -98,7 +102,8 @@ def _found_town(at: datetime) -> None:
         )
     _book(simulation, asker, today + timedelta(days=3), language="zh")
     simulation.run()
-    tariffs.approve_past_months(place, staff[Role.ACCOUNTANT], at)
+    last = Month.of(local(at).date()).before
+    approve_past_months(place, last, staff[Role.ACCOUNTANT], at)
     _signs_of_life(place, random, at)
 
 

@@ -1,4 +1,4 @@
-"""The demo's tariffs, and the accountant's work on the months that are over."""
+"""The demo's tariffs: interpreting and translation, gift cards, cash, and what requesters pay."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Organization, User
-from accounts.times import instant, local
 from dispatch.models import Mode
-from honoraria.models import Honorarium, Tariff, TariffVersion
+from honoraria.actions import create_tariff
+from honoraria.models import PaidBy, Tariff, TariffVersion, Tax
 from volunteers.terms import fiscal_year_start
 
 Rules = dict[str, Any]
@@ -30,6 +30,52 @@ def build(organization: Organization, today: date) -> None:
     revised = fiscal_year_start(today)
     _versions(interpreting, revised, spoken_rules(2000, 500, 3000), spoken_rules(2300, 600, 3300))
     _versions(translation, revised, page_rules(1200), page_rules(1500))
+
+
+def build_more(city: Organization, today: date, by: User, at: datetime) -> None:
+    """Telephone for gift cards, the counter in cash, and what the places that ask are charged."""
+    begin = fiscal_year_start(today).replace(year=fiscal_year_start(today).year - 3)
+    phone: Rules = {
+        "role": "payout",
+        "fee": {"kind": "flat", "amount": 1000, "per": "dispatch"},
+        "transport": {"kind": "none"},
+    }
+    made: tuple[tuple[str, str, str, str, str, Rules], ...] = (
+        ("phone", "電話での通訳（図書カード）", PaidBy.GIFT_CARD, Tax.GIFT, Mode.PHONE, phone),
+        ("counter", "窓口での通訳（現金）", PaidBy.CASH, Tax.WITHHELD, Mode.ONSITE,
+         spoken_rules(2300, 600, 3300)),
+        ("dispatch-fee", "派遣料（依頼機関）", PaidBy.NONE, Tax.WITHHELD, Mode.ACCOMPANY,
+         charge_rules(1100, 3300)),
+    )  # fmt: skip
+    for code, name, paid_by, tax, mode, rules in made:
+        create_tariff(
+            city, name=name, paid_by=paid_by, priority=90, modes=[mode.value], valid_from=begin,
+            rules=rules, by=by, at=at, code=code, tax=tax,
+        )  # fmt: skip
+
+
+def charge_rules(amount: int, medical: int) -> Rules:
+    """So many yen for each job, more from hospitals; half of it when called off the day before."""
+    return {
+        "role": "charge",
+        "fee": {"kind": "flat", "amount": amount, "per": "dispatch"},
+        "transport": {"kind": "included"},
+        "overrides": [
+            {
+                "label": "医療機関",
+                "when": {"field": ["medical"]},
+                "fee": {"kind": "flat", "amount": medical, "per": "dispatch"},
+            }
+        ],
+        "cancellation": {
+            "days": "business",
+            "yen_rounding": "floor",
+            "steps": [
+                {"days_before": 1, "time": "17:00", "begin": ">", "rate": "50%", "transport": False}
+            ],
+        },
+        "payers": [{"payer": "依頼機関", "to": "requester", "kind": "rest"}],
+    }
 
 
 def _versions(tariff: Tariff, revised: date, before: Rules, after: Rules) -> None:
@@ -76,22 +122,3 @@ def _base_step(minutes: int, amount: int, size: int, step: int) -> Rules:
         "steps": [{"size": size, "amount": step}],
         "rounding": {"method": "ceil"},
     }
-
-
-def approve_past_months(organization: Organization, accountant: User, at: datetime) -> int:
-    """What was drafted for activities before this month is approved; returns how many.
-
-    On the fifth of the month after, or now if that is still to come.
-    """
-    from honoraria.actions import approve
-
-    this_month = local(at).date().replace(day=1)
-    drafts = Honorarium.objects.filter(
-        organization=organization, state=Honorarium.State.DRAFT, activity_date__lt=this_month
-    )
-    done = 0
-    for honorarium in drafts.order_by("activity_date", "pk"):
-        following = (honorarium.activity_date.replace(day=1) + timedelta(days=32)).replace(day=5)
-        approve(honorarium, by=accountant, at=min(instant(following, 10 * 60), at))
-        done += 1
-    return done

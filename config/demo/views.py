@@ -24,6 +24,8 @@ from accounts.sign_in import sign_in_demo
 from config.demo import cast, phones
 
 View = Callable[..., HttpResponse]
+STARTS = {"months": "honoraria:months"}
+"""Where a role may begin instead of at its own first page."""
 
 
 def demo_only(view: View) -> View:
@@ -70,7 +72,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
         sign_in_demo(request, membership.user)
     except ActionError:
         raise Http404 from None
-    return redirect("/")
+    return redirect(STARTS.get(request.POST.get("to", ""), "/"))
 
 
 @demo_only

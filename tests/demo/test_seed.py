@@ -18,6 +18,7 @@ from dispatch.models import Offer, OperatorCall, Request
 from dispatch.neighbours import lenders_for
 from dispatch.statistics import success_rate
 from honoraria.models import Honorarium
+from honoraria.months import Month
 from realtime.models import Message
 from tests.demo.invariants import violations
 from tests.factories import NOW, TODAY
@@ -52,12 +53,20 @@ def test_something_waits_for_the_coordinator_and_something_is_booked(
     assert Request.objects.of(world.city).filter(starts_at__gt=NOW).exclude(status="open").exists()
 
 
-def test_past_months_are_approved_and_this_month_waits(world: SimpleNamespace) -> None:
+def test_earlier_months_are_paid_the_last_is_approved_and_this_month_waits(
+    world: SimpleNamespace,
+) -> None:
     entries = Honorarium.objects.filter(organization=world.city)
-    before = entries.filter(activity_date__lt=TODAY.replace(day=1))
-    assert before.exists()
-    assert set(before.values_list("state", flat=True)) == {"approved"}
-    assert set(entries.exclude(pk__in=before).values_list("state", flat=True)) <= {"draft"}
+    last = Month.of(TODAY).before
+    earlier = entries.filter(booked_on__lt=last.first)
+    assert earlier.exists()
+    assert set(earlier.values_list("state", flat=True)) <= {"paid", "closed"}
+    assert earlier.filter(state="paid").exists()
+    assert set(entries.between(last.first, last.last).values_list("state", flat=True)) <= {
+        "approved", "draft",
+    }  # fmt: skip
+    this = entries.filter(booked_on__gte=TODAY.replace(day=1))
+    assert set(this.values_list("state", flat=True)) <= {"draft"}
     assert all(entry.fee > 0 and entry.derivation for entry in entries)
 
 
