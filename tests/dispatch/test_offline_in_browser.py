@@ -309,5 +309,7 @@ def test_a_new_worker_waits_until_nobody_is_typing_and_nothing_is_lost(
     assert page.evaluate(waiting)  # still: somebody is typing
     page.reload()
     expect(page.locator("textarea, input[type=text]").first).to_have_value("熱が出ました")
+    # a page left in the middle of loading can keep the old worker at work for minutes in Chromium
+    page.wait_for_load_state("networkidle")
     page.goto(live_server.url + "/v/")
     until(page, f"{waiting}.then((there) => !there)")
