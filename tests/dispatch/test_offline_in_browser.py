@@ -310,6 +310,7 @@ def test_a_new_worker_waits_until_nobody_is_typing_and_nothing_is_lost(
     until(page, waiting)
     page.wait_for_timeout(300)
     assert page.evaluate(waiting)  # still: somebody is typing
+    assert not page.evaluate("caches.has('go')")
     page.reload()
     expect(page.locator("textarea, input[type=text]").first).to_have_value("熱が出ました")
     page.goto(live_server.url + "/v/")
