@@ -67,7 +67,7 @@ async function sendOne(answer) {
 
 /* A sign-in in between has changed what protects the form. */
 async function withFreshToken(answer) {
-  const page = await (await fetch(answer.subject, { credentials: "same-origin" })).text();
+  const page = await (await fetch(answer.subject, { credentials: "same-origin", signal: patient() })).text();
   const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(page)?.[1] || "";
   const body = new URLSearchParams(answer.body);
   body.set("csrfmiddlewaretoken", token);

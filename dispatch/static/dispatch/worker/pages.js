@@ -9,6 +9,7 @@ const DAYS = 7;
 const MOST_ASSETS = 60;
 const SLOW = 8000;
 const AGAIN_AFTER = 600_000;
+const patient = () => AbortSignal.timeout(30_000); // what hangs for ever keeps a new worker waiting
 const OWN = /^\/(v|o\/[\w-]+)\//;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -50,7 +51,7 @@ async function heard(page) {
   if (page.html) await keepPage(path, page.html);
   await sweep();
   const assets = await caches.open(ASSETS);
-  for (const one of page.assets) if (!await assets.match(one)) await assets.add(new Request(one, { cache: "force-cache" })).catch(() => {});
+  for (const one of page.assets) if (!await assets.match(one)) await assets.add(new Request(one, { cache: "force-cache", signal: patient() })).catch(() => {});
   for (const one of page.also) await fetchAlso(one).catch(() => {});
   return undefined;
 }
@@ -58,7 +59,7 @@ async function heard(page) {
 /* A page that the first page lists. "Purpose: prefetch" tells the server that nobody has seen it. */
 async function fetchAlso(path) {
   if (Date.now() - await keptAt(path) < AGAIN_AFTER) return;
-  const answer = await fetch(path, { headers: { Purpose: "prefetch" }, credentials: "same-origin" });
+  const answer = await fetch(path, { headers: { Purpose: "prefetch" }, credentials: "same-origin", signal: patient() });
   if (answer.ok && !answer.redirected) await keepPage(path, await answer.text());
 }
 

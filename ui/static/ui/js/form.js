@@ -120,5 +120,9 @@ document.addEventListener("htmx:afterRequest", (event) => { const form = event.t
 document.addEventListener("htmx:load", restore);
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-unsaved][data-changed]")) event.preventDefault(); });
-function start() { restore(); document.querySelector("[data-error-summary]")?.focus(); }
+/* What was typed before this script came over a slow line counts like what is typed after. */
+function early() {
+  for (const field of document.querySelectorAll(TYPED)) if (field.value !== field.defaultValue && field.form?.dataset.changed === undefined) changed({ target: field });
+}
+function start() { restore(); early(); document.querySelector("[data-error-summary]")?.focus(); }
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
