@@ -69,6 +69,8 @@ WORDS = {
     "cost.document_added": "経費の証拠書類を追加",
     "cost.document_removed": "経費の証拠書類を削除",
     "consultations.entered": "相談件数を入力",
+    "budget.set": "予算を入力・変更",
+    "figures.exported": "集計を書き出し",
     "gift_cards.kind_added": "カードの種類を追加",
     "gift_cards.kind_changed": "カードの使用状況を変更",
     "gift_cards.opening": "カードの繰越を記録",

@@ -21,6 +21,7 @@ page("honoraria:price_missing", MONEY, method="post", **MONTH)
 page("honoraria:approve", MONEY, method="post", **ENTRY)
 page("honoraria:unapprove", MONEY, method="post", **ENTRY)
 page("honoraria:correct", MONEY, method="post", **ENTRY)
+page("honoraria:remove", MONEY, method="post", **ENTRY)
 # every town has a November of its own; there is no thirteenth month
 CALENDAR = {"args": lambda w: ["2026-11"], "foreign": lambda w: ["2026-13"]}
 page("honoraria:months", MONEY)
@@ -103,6 +104,9 @@ page("honoraria:programme_claim", MONEY, **PROGRAMME)
 REFUSED_BY_RULE = (302, 400, 403, 409, 422)
 page("honoraria:claim_submit", MONEY, method="post", ok=REFUSED_BY_RULE, **PROGRAMME)
 page("honoraria:claim", MONEY, **of("claim"))
+FILE = ("workbook", "xlsx")
+page("honoraria:programme_file", MONEY, method="post", **of("programme", *FILE))
+page("honoraria:claim_file", MONEY, method="post", **of("claim", *FILE))
 page("honoraria:costs", MONEY)
 page("honoraria:cost_new", MONEY)
 page("honoraria:cost_new", MONEY, method="post")
@@ -118,6 +122,14 @@ page("honoraria:cost_document", MONEY, **of("cost_document"))
 page("honoraria:cost_document_remove", MONEY, method="post", **of("cost_document"))
 page("honoraria:consultations", MONEY)
 page("honoraria:consultations", MONEY, method="post")
+
+# figures -----------------------------------------------------------------------------------------
+page("honoraria:figures", MONEY)
+page("honoraria:figures_csv", MONEY, args=lambda w: ["desk"], foreign=lambda w: ["volunteer"])
+# everybody has a budget of their own; what is too old for one is nobody's
+BUDGET = {"args": lambda w: [2026], "foreign": lambda w: [1999]}
+page("honoraria:budget", MONEY, **BUDGET)
+page("honoraria:budget", MONEY, method="post", **BUDGET, data={"amount": "1,000,000"})
 
 # gift cards --------------------------------------------------------------------------------------
 CARDS = of("card_kind")
@@ -156,13 +168,14 @@ page("honoraria:charges_price", MONEY, method="post", **MONTH)
 page("honoraria:charge", MONEY, **CHARGE)
 for _verb in ("issue", "settle", "unsettle", "remove", "reverse"):
     page(f"honoraria:charge_{_verb}", MONEY, method="post", **CHARGE)
-page(
-    "honoraria:charge_cancelled",
-    MONEY,
-    method="post",
-    args=lambda w: [w.assignment.pk],
-    foreign=lambda w: [w.foreign_assignment.pk],
-)
+for _name in ("charge_cancelled", "cancelled_honorarium"):
+    page(
+        f"honoraria:{_name}",
+        MONEY,
+        method="post",
+        args=lambda w: [w.assignment.pk],
+        foreign=lambda w: [w.foreign_assignment.pk],
+    )
 page(
     "honoraria:charge_facts",
     MONEY,
