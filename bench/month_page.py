@@ -34,8 +34,7 @@ WHERE organization_id = %s AND booked_on BETWEEN '2026-11-01' AND '2026-11-30'
 ROWS = """
 SELECT h.*, v.number, v.name, q.number, q.language, t.name
 FROM honoraria_honorarium h JOIN volunteers_volunteer v ON v.id = h.volunteer_id
-JOIN interpreting_report r ON r.id = h.report_id
-JOIN dispatch_assignment a ON a.id = r.assignment_id
+JOIN dispatch_assignment a ON a.id = h.assignment_id
 JOIN dispatch_request q ON q.id = a.request_id
 JOIN honoraria_tariffversion tv ON tv.id = h.tariff_version_id
 JOIN honoraria_tariff t ON t.id = tv.tariff_id
@@ -138,7 +137,8 @@ def _fill(lines: int) -> Any:
          "'state', CASE WHEN n %% 100 = 1 THEN 'submitted' ELSE 'confirmed' END, "
          "'transport', CASE WHEN n %% 50 = 2 THEN 'taxi' ELSE 'train_bus' END"),
         ("honoraria_honorarium", entry.pk, lines,
-         f"'id', {key}, 'report_id', {key}, 'volunteer_id', 1000001 + n / 30 %% {PEOPLE}, "
+         f"'id', {key}, 'report_id', {key}, 'assignment_id', {key}, "
+         f"'volunteer_id', 1000001 + n / 30 %% {PEOPLE}, "
          f"'activity_date', {day}, 'booked_on', {day}, 'minutes', 60 + n %% 120, "
          "'transport', n %% 1500, 'total', 3000 + n %% 1500, "
          "'state', CASE WHEN n %% 10 = 0 THEN 'draft' ELSE 'approved' END"),

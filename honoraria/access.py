@@ -28,8 +28,9 @@ def get_honorarium_for(membership: Membership, pk: int) -> Honorarium:
         .select_related(
             "organization",
             "volunteer",
-            "report__assignment__request",
+            "assignment__request",
             "report__confirmed_by",
+            "recorded_by",
             "tariff_version__tariff",
             "approved_by",
             "corrects",

@@ -58,9 +58,9 @@ class HonorariumSerializer(serializers.Serializer):
     volunteer_id = KeyField()
     volunteer_number = serializers.IntegerField(source="volunteer.number")
     volunteer_name = serializers.CharField(source="volunteer.name")
-    report_id = KeyField()
-    assignment_id = KeyField(source="report.assignment_id")
-    request_id = KeyField(source="report.assignment.request_id")
+    report_id = KeyField(allow_null=True)  # none for a booking that was called off
+    assignment_id = KeyField()
+    request_id = KeyField(source="assignment.request_id")
     corrects_id = KeyField(allow_null=True)
     activity_date = serializers.DateField()
     minutes = serializers.IntegerField()
@@ -89,7 +89,7 @@ class HonorariumList(ListView):
         found = visible_honoraria(self.membership)
         month = entries(self.membership.organization, wanted_of(self)).values("pk")
         rows = found.filter(pk__in=month).select_related(
-            "volunteer", "report__assignment", "tariff_version__tariff"
+            "volunteer", "assignment", "tariff_version__tariff"
         )
         return self.show_page(HonorariumSerializer, rows.order_by("activity_date", "id"))
 

@@ -15,6 +15,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Organization
 from accounts.times import instant
+from honoraria.charges.pricing import unrecorded_cancellations
 from honoraria.closing import points
 from honoraria.models import Honorarium, HonorariumQuerySet, TariffVersion
 from honoraria.pricing import Unpriced, price_report, versions_of
@@ -167,6 +168,7 @@ def missing(organization: Organization, month: Month, at: datetime) -> list[Miss
         Missing("missing", "活動報告が未提出", "ボランティア", absent),
         Missing("waiting", "活動報告が確認待ち", "コーディネーター", states["waiting"]),
         Missing("returned", "活動報告を差戻し中", "ボランティア", states["returned"]),
+        Missing("cancelled", "取消しの謝礼が未計上", "経理", _cancelled(organization, month)),
         Missing("receipt", "交通費の領収書がない", "ボランティア", _receipts(organization, month)),
     ]
     return [line for line in lines if line.count] + _why_unpriced(organization, reports)
@@ -175,6 +177,10 @@ def missing(organization: Organization, month: Month, at: datetime) -> list[Miss
 def unpriced(organization: Organization, month: Month) -> QuerySet[Report]:
     """Confirmed reports of the month that have no standing entry."""
     return _without_entry(points.reports_between(organization, month.first, month.last))
+
+
+def _cancelled(organization: Organization, month: Month) -> int:
+    return unrecorded_cancellations(organization, month.first, month.last)
 
 
 def _receipts(organization: Organization, month: Month) -> int:

@@ -93,7 +93,7 @@ def years_of(people: Sequence[int], at: datetime) -> list[int]:
 
 def _entries(people: Sequence[int]) -> HonorariumQuerySet:
     return Honorarium.objects.filter(volunteer__in=people).select_related(
-        "organization", "volunteer", "report__assignment__request"
+        "organization", "volunteer", "assignment__request"
     )
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("honoraria/<int:pk>/approve/", entries.approve, name="approve"),
     path("honoraria/<int:pk>/unapprove/", entries.unapprove, name="unapprove"),
     path("honoraria/<int:pk>/correct/", entries.correct, name="correct"),
+    path("honoraria/<int:pk>/remove/", entries.remove, name="remove"),
     path("tariffs/", tariffs.list_tariffs, name="tariffs"),
     path("tariffs/new/", tariffs.new, name="tariff_new"),
     path("tariffs/preview/", tariffs.preview, name="tariff_preview"),

@@ -421,8 +421,9 @@ class HonorariumFactory(DjangoModelFactory):
         model = Honorarium
 
     report = factory.SubFactory(ReportFactory, state="confirmed", confirmed_at=NOW)
-    organization = factory.SelfAttribute("report.assignment.request.organization")
-    volunteer = factory.SelfAttribute("report.assignment.volunteer")
+    assignment = factory.SelfAttribute("report.assignment")
+    organization = factory.SelfAttribute("assignment.request.organization")
+    volunteer = factory.SelfAttribute("assignment.volunteer")
     tariff_version = factory.SubFactory(
         TariffVersionFactory, tariff__organization=factory.SelfAttribute("...organization")
     )

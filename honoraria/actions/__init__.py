@@ -8,6 +8,7 @@ from honoraria.actions.approval import (
     single_handed,
     unapprove,
 )
+from honoraria.actions.cancelling import record_cancelled, remove_cancelled
 from honoraria.actions.drafting import (
     draft_honorarium,
     draft_missing,
@@ -27,6 +28,8 @@ __all__ = [
     "draft_honorarium",
     "draft_missing",
     "lock_books_of",
+    "record_cancelled",
+    "remove_cancelled",
     "single_handed",
     "take_back_draft",
     "unapprove",

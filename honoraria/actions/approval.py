@@ -1,6 +1,7 @@
 """Approving, taking an approval back, correcting: what the accountant does with priced entries.
 
-Two different people: who confirmed the report does not approve its honorarium, unless the
+Two different people: who confirmed the report (of a booking that was called off: who recorded the
+entry) does not approve its honorarium, unless the
 organization's policy says ``single_handed`` (each such approval is logged as one). What is approved
 never changes; a correction is a reversal that names what it takes back, in a month that is open.
 """
@@ -14,6 +15,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from accounts.audit import record
 from accounts.errors import ActionError
@@ -26,6 +28,7 @@ from honoraria.months import Month
 from interpreting.models import Report
 
 SAME_PERSON = "活動報告を確認した人と謝礼を承認する人は、別の人にしてください。"
+SAME_RECORDER = "取消料を記録した人と謝礼を承認する人は、別の人にしてください。"
 MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
@@ -55,12 +58,10 @@ def approve(
         if seen_total is not None and seen_total != entry.total:
             raise ActionError("changed_meanwhile", MOVED)
         _move(entry, Honorarium.State.APPROVED)
-        alone = _confirmed_by(entry) == by.pk
-        reversal = entry.kind == Honorarium.Kind.REVERSAL
-        if entry.report.state != Report.State.CONFIRMED and not reversal:
-            raise ActionError("not_confirmed", "活動報告がまだ確認されていません。")
+        alone = entry.answered_by_id == by.pk
+        _check_report(entry)
         if alone and not single_handed(entry.organization):
-            raise ActionError("same_person", SAME_PERSON)
+            raise ActionError("same_person", SAME_PERSON if entry.report else SAME_RECORDER)
         entry.approved_at, entry.approved_by = at, by
         entry.save(update_fields=["state", "approved_at", "approved_by"])
         more = {"single_handed": True} if alone else {}
@@ -101,7 +102,7 @@ def approve_all(
     with transaction.atomic():
         check_open(lock_books(organization), month.last)
         drafts = Honorarium.objects.of(organization).between(month.first, month.last).drafts()
-        confirmed = Q(report__state=Report.State.CONFIRMED)
+        confirmed = Q(report__state=Report.State.CONFIRMED) | Q(report=None)
         reversal = Q(kind=Honorarium.Kind.REVERSAL)  # whose report may be on its way back
         drafts = drafts.filter(confirmed | reversal).exclude(pk__in=hold)
         if only is not None:
@@ -112,7 +113,7 @@ def approve_all(
         rows = list(
             drafts.select_for_update(of=("self",))
             .order_by("pk")
-            .values_list("pk", "total", "report__confirmed_by")
+            .values_list("pk", "total", Coalesce("recorded_by", "report__confirmed_by"))
         )
         alone = [pk for pk, _, confirmed_by in rows if confirmed_by == by.pk]
         allowed = single_handed(organization)
@@ -161,7 +162,9 @@ def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> H
         reversal = Honorarium.objects.create(
             organization=entry.organization,
             volunteer=entry.volunteer,
+            assignment=entry.assignment,
             report=entry.report,
+            recorded_by=by if entry.report is None else None,
             tariff_version=entry.tariff_version,
             kind=Honorarium.Kind.REVERSAL,
             corrects=entry,
@@ -197,10 +200,11 @@ def _reversed_lines(entry: Honorarium) -> list[dict[str, object]]:
 def _locked(honorarium: Honorarium) -> tuple[Honorarium, Books]:
     """The entry with books and report locked first, in the order that drafting locks them."""
     books = lock_books(honorarium.organization_id)
-    Report.objects.select_for_update().get(pk=honorarium.report_id)
+    if honorarium.report_id is not None:
+        Report.objects.select_for_update().get(pk=honorarium.report_id)
     found = (
         Honorarium.objects.select_for_update(of=("self",))
-        .select_related("organization", "report", "volunteer", "tariff_version")
+        .select_related("organization", "report", "assignment", "volunteer", "tariff_version")
         .filter(pk=honorarium.pk)
         .first()
     )
@@ -209,8 +213,11 @@ def _locked(honorarium: Honorarium) -> tuple[Honorarium, Books]:
     return found, books
 
 
-def _confirmed_by(entry: Honorarium) -> int | None:
-    return entry.report.confirmed_by_id
+def _check_report(entry: Honorarium) -> None:
+    if entry.report is None or entry.kind == Honorarium.Kind.REVERSAL:
+        return
+    if entry.report.state != Report.State.CONFIRMED:
+        raise ActionError("not_confirmed", "活動報告がまだ確認されていません。")
 
 
 def _move(entry: Honorarium, to: str) -> None:

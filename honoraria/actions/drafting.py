@@ -133,6 +133,7 @@ def _new_entry(report: Report, books: Books, at: datetime) -> Honorarium:
     return Honorarium(
         organization=report.assignment.request.organization,
         volunteer=report.assignment.volunteer,
+        assignment=report.assignment,
         report=report,
         corrects=last,
         booked_on=booking_day(books, activity_date(report), local(at).date()),

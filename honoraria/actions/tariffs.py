@@ -10,10 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from honoraria.actions.cancelling import price_again
 from honoraria.actions.drafting import put_price
 from honoraria.charges.actions import reprice_charges
 from honoraria.closing.books import lock_books
@@ -188,8 +190,8 @@ def _move_start(version: TariffVersion, valid_from: date) -> None:
 
 def _not_approved_since(tariff: Tariff, first: date, until: date | None = None) -> None:
     used = Honorarium.objects.filter(
-        tariff_version__tariff=tariff, activity_date__gte=first, kind=Honorarium.Kind.PRICED
-    ).exclude(state=Honorarium.State.DRAFT)
+        tariff_version__tariff=tariff, activity_date__gte=first
+    ).exclude(Q(state=Honorarium.State.DRAFT) | Q(kind=Honorarium.Kind.REVERSAL))
     if until is not None:
         used = used.filter(activity_date__lte=until)
     last = used.order_by("-activity_date").first()
@@ -223,13 +225,12 @@ def _reprice(organization: Organization, modes: list[str], first: date, last: da
         drafts = drafts.filter(activity_date__lte=last)
     if modes:
         wanted = [*modes, *(["accompany", "onsite"] if "video" in modes else [])]
-        drafts = drafts.filter(report__assignment__request__mode__in=wanted)
+        drafts = drafts.filter(assignment__request__mode__in=wanted)
     changed = 0
     for entry in drafts.select_for_update(of=("self",)).order_by("pk"):
         before = entry.tariff_version_id, entry.fee, entry.transport
         try:
-            report = _report_of(entry)
-            put_price(entry, report, price_report(report))
+            _price(entry)
         except Unpriced:
             entry.delete()
             changed += 1
@@ -246,10 +247,14 @@ def reprice_all(organization: Organization) -> int:
         return _reprice(organization, [], date.min, None)
 
 
-def _report_of(entry: Honorarium) -> Report:
-    return Report.objects.select_related(
+def _price(entry: Honorarium) -> None:
+    if entry.kind == Honorarium.Kind.CANCELLED:
+        price_again(entry)
+        return
+    report = Report.objects.select_related(
         "assignment__request__organization", "assignment__volunteer"
-    ).get(pk=entry.report_id)
+    ).get(honoraria=entry)
+    put_price(entry, report, price_report(report))
 
 
 def _check(rules: Rules) -> None:

@@ -8,10 +8,14 @@ payers is borne by whom the request names.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from accounts.times import local
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from accounts.models import Organization
+from accounts.times import instant, local
 from dispatch.models import Assignment, Mode, Request
-from honoraria.models import TariffVersion
+from honoraria.models import Honorarium, TariffVersion
 from honoraria.pricing import (
     Unpriced,
     booked_activity,
@@ -32,6 +36,7 @@ from honoraria.tariff import (
 from interpreting.models import Report
 
 SIDE = "charge"
+BY_REQUESTER = (Request.CancelledBy.RESIDENT, Request.CancelledBy.BODY, Request.CancelledBy.OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,40 @@ def shares_of(total: int, version: TariffVersion, request: Request) -> tuple[Sha
     return (Share(name, total, f"{name} 全額 = {total:,}円", to),)
 
 
+def called_off_bookings(organization: Organization) -> QuerySet[Assignment]:
+    """Bookings that ended with their request, called off not by the desk or the interpreter."""
+    return Assignment.objects.filter(
+        request__organization=organization,
+        request__status=Request.Status.CANCELLED,
+        request__cancelled_by__in=BY_REQUESTER,
+        state=Assignment.State.CANCELLED,
+        ended_at=F("request__closed_at"),
+    ).select_related("request__organization", "request__body__terms", "volunteer")
+
+
+def unrecorded_cancellations(organization: Organization, first: date, last: date) -> int:
+    """Bookings of the days that were called off, for which the volunteer's tariff gives something
+    that nobody recorded."""
+    paying = versions_of(organization, "payout")
+    if not any("cancellation" in version.rules for version in paying):
+        return 0
+    recorded = Honorarium.objects.standing().filter(kind=Honorarium.Kind.CANCELLED)
+    bookings = called_off_bookings(organization).filter(
+        ~Exists(recorded.filter(assignment=OuterRef("pk"))),
+        request__starts_at__gte=instant(first, 0),
+        request__starts_at__lt=instant(last + timedelta(days=1), 0),
+    )
+    return sum(_is_due(booking, paying) for booking in bookings)
+
+
+def _is_due(booking: Assignment, paying: list[TariffVersion]) -> bool:
+    try:
+        due = cancellation_of(booking, side="payout", versions=paying)
+    except Unpriced:
+        return True  # somebody has to see why
+    return due is not None and due.priced.total > 0
+
+
 def cancellation_of(
     assignment: Assignment,
     *,
@@ -86,7 +125,8 @@ def cancellation_of(
     ``transport``: yen that were spent all the same. Raises Unpriced when a fact is missing.
     """
     request = assignment.request
-    if request.closed_at is None or request.payer == Request.Payer.NONE:
+    free = side == SIDE and request.payer == Request.Payer.NONE  # the volunteer's side is not
+    if request.closed_at is None or free:
         return None
     if versions is None:
         versions = versions_of(request.organization, side)
@@ -107,7 +147,8 @@ def cancellation_of(
         )
     except TariffError as error:
         raise Unpriced(error.code, f"「{version.tariff}」: {error}", "経理") from error
-    return Charged(version, due, shares_of(due.total, version, request))
+    shares = shares_of(due.total, version, request) if side == SIDE else ()
+    return Charged(version, due, shares)
 
 
 def request_mode(request: Request) -> Mode:

@@ -9,18 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Organization
-from dispatch.models import Assignment, Request, RequestingBody
-from honoraria.charges.pricing import Charged, cancellation_of, charge_of
-from honoraria.models import Charge, ChargeQuerySet
+from dispatch.models import Assignment, RequestingBody
+from honoraria.charges.pricing import (
+    Charged,
+    called_off_bookings,
+    cancellation_of,
+    charge_of,
+)
+from honoraria.models import Charge, ChargeQuerySet, Honorarium, TariffVersion
 from honoraria.months import Month
 from honoraria.pricing import Unpriced, versions_of
 from interpreting.models import Report
 
 SHOWN = 50
-BY_REQUESTER = (Request.CancelledBy.RESIDENT, Request.CancelledBy.BODY, Request.CancelledBy.OTHER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,10 @@ class CalledOff:
     assignment: Assignment
     charge: Charge | None
     due: Charged | None
-    payout: Charged | None
     why: str
+    entry: Honorarium | None
+    payout: Charged | None
+    payout_why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,43 +129,43 @@ def unready(organization: Organization, month: Month) -> list[Unready]:
 def called_off(organization: Organization, month: Month) -> list[CalledOff]:
     """Bookings of the month whose request was called off, not by the desk or the interpreter."""
     begin, end = month.instants()
-    bookings = (
-        Assignment.objects.filter(
-            request__organization=organization,
-            request__status=Request.Status.CANCELLED,
-            request__cancelled_by__in=BY_REQUESTER,
-            request__starts_at__gte=begin,
-            request__starts_at__lt=end,
-            state=Assignment.State.CANCELLED,
-            ended_at=F("request__closed_at"),
-        )
-        .select_related("request__organization", "request__body__terms", "volunteer")
-        .order_by("request__starts_at", "pk")
+    bookings = called_off_bookings(organization).filter(
+        request__starts_at__gte=begin, request__starts_at__lt=end
     )
-    rows = list(bookings[: SHOWN * 4])
+    rows = list(bookings.order_by("request__starts_at", "pk")[: SHOWN * 4])
     known = {
         charge.assignment_id: charge
         for charge in Charge.objects.standing().filter(
             assignment__in=rows, kind=Charge.Kind.CANCELLATION
         )
     }
+    paid = {
+        entry.assignment_id: entry
+        for entry in Honorarium.objects.standing().filter(
+            assignment__in=rows, kind=Honorarium.Kind.CANCELLED
+        )
+    }
     charging = versions_of(organization, "charge") if rows else []
     paying = versions_of(organization) if rows else []
-    return [_called_off(row, known.get(row.pk), charging, paying) for row in rows]
+    found = []
+    for row in rows:
+        due, why = _cancellation(row, "charge", charging)
+        payout, payout_why = _cancellation(row, "payout", paying)
+        found.append(
+            CalledOff(row, known.get(row.pk), due, why, paid.get(row.pk), payout, payout_why)
+        )
+    return found
 
 
-def _called_off(
-    assignment: Assignment, charge: Charge | None, charging: list[Any], paying: list[Any]
-) -> CalledOff:
-    due = payout = None
-    why = "この日の基準に、取消料の定めはありません。"
+def _cancellation(
+    assignment: Assignment, side: str, versions: list[TariffVersion]
+) -> tuple[Charged | None, str]:
+    """What a tariff of one side says, or why it says nothing."""
     try:
-        due = cancellation_of(assignment, versions=charging)
-        payout = cancellation_of(assignment, side="payout", versions=paying)
-        why = "" if due is not None else why
+        due = cancellation_of(assignment, side=side, versions=versions)
     except Unpriced as error:
-        why = error.text
-    return CalledOff(assignment, charge, due, payout, why)
+        return None, error.text
+    return due, "" if due is not None else "この日の基準に、取消料の定めはありません。"
 
 
 def bodies_of(organization: Organization, month: Month) -> list[tuple[RequestingBody, int]]:

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/remove/", views.remove, name="charge_remove"),
     path("<int:pk>/reverse/", views.reverse, name="charge_reverse"),
     path("cancelled/<int:pk>/", views.charge_cancelled, name="charge_cancelled"),
+    path("cancelled/<int:pk>/honorarium/", views.pay_cancelled, name="cancelled_honorarium"),
     path("facts/<int:pk>/", terms_views.facts, name="charge_facts"),
     path("requesters/", terms_views.requesters, name="requesters"),
     path("requesters/levies/", terms_views.levies, name="charge_levies"),

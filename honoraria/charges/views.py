@@ -18,6 +18,7 @@ from accounts.errors import ActionError
 from accounts.models import AuditEntry
 from accounts.times import local
 from accounts.trying import attempt
+from honoraria.actions import record_cancelled
 from honoraria.charges import actions, reading
 from honoraria.charges.access import get_booking_for, get_charge_for
 from honoraria.charges.forms import FindForm, ReverseForm, SettleForm
@@ -200,6 +201,21 @@ def charge_cancelled(request: HttpRequest, pk: int) -> HttpResponse:
             booking, transport=transport, by=user, at=database_now()
         ),
         "取消料を請求に加えました。",
+    )
+    return _back(Month.of(local(booking.request.starts_at).date()))
+
+
+@require_POST
+@roles(*MONEY)
+def pay_cancelled(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record what the volunteer's tariff gives for a booking that was called off."""
+    membership, _, user = acting(request)
+    booking = get_booking_for(membership, pk)
+    transport = _whole(request.POST.get("transport", "")) or 0
+    attempt(
+        request,
+        lambda: record_cancelled(booking, transport=transport, by=user, at=database_now()),
+        "謝礼に計上しました。別の人が承認してください。",
     )
     return _back(Month.of(local(booking.request.starts_at).date()))
 

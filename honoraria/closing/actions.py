@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Sum
@@ -137,6 +138,6 @@ def _stand_at(books: Books, month: Month | None) -> None:
 
 
 def _log(
-    organization: Organization, month: Month, verb: str, *, by: User, at: datetime, **detail: object
+    organization: Organization, month: Month, verb: str, *, by: User, at: datetime, **detail: Any
 ) -> None:
     record(f"month:{month}", verb, organization=organization, by=by, at=at, **detail)

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import Organization
 from accounts.times import local
+from honoraria.charges.pricing import unrecorded_cancellations
 from honoraria.closing import points
 from honoraria.closing.books import closed_through
 from honoraria.models import Honorarium
@@ -105,6 +106,10 @@ def _reports(organization: Organization, month: Month, at: datetime) -> Iterator
     absent = points.absent(organization, month.first, month.last, at).count()
     text = "活動報告が未提出の派遣（締めた後に出たものは、次の開いている月に計上します）"
     yield Check("missing", text, False, absent, f"{tab}missing", "ボランティア")
+    called_off = unrecorded_cancellations(organization, month.first, month.last)
+    off = f"{reverse('honoraria:charges')}?month={month}#off"
+    text = "取り消された派遣の謝礼で、計上していないもの"
+    yield Check("cancelled", text, False, called_off, off, "経理")
     yield from _late(organization, month, tab)
 
 

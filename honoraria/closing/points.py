@@ -127,8 +127,9 @@ def without_receipt(found: HonorariumQuerySet, organization: Organization) -> Ho
 
 
 def single_handed(found: HonorariumQuerySet) -> HonorariumQuerySet:
-    """Entries that the person who confirmed the report approved as well."""
-    return found.filter(approved_by=F("report__confirmed_by"))
+    """Entries that the person who confirmed the report (or recorded the entry) approved as well."""
+    confirmed = Q(approved_by=F("report__confirmed_by"))
+    return found.filter(confirmed | Q(report=None, approved_by=F("recorded_by")))
 
 
 def unusual(found: HonorariumQuerySet, organization: Organization) -> HonorariumQuerySet:

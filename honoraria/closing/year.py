@@ -155,7 +155,10 @@ def _sums(organization: Organization, months: list[Month]) -> dict[Month, dict[s
     found = Honorarium.objects.of(organization).between(months[0].first, months[-1].last)
     groups = found.annotate(month=TruncMonth("booked_on")).order_by().values("month")
     sums = groups.annotate(count=Count("pk"), minutes=Sum("minutes"), total=Sum("total"))
-    return {Month.of(one["month"]): one for one in sums}
+    return {
+        Month.of(one["month"]): {name: one[name] for name in ("count", "minutes", "total")}
+        for one in sums
+    }
 
 
 def _points(organization: Organization, months: list[Month], at: datetime) -> Counter[Month]:

@@ -64,7 +64,7 @@ HONORARIA: Columns = dict(
         column("number", "volunteer__number", "登録番号", "number", 9),
         column("name", "volunteer__name", "氏名", width=22),
         column("kana", "volunteer__kana", "フリガナ", width=22),
-        *_job("report__assignment__request", "report"),
+        *_job("assignment__request", "report"),
         column("minutes", "minutes", "活動時間（分）", "number", 13),
         column("waiting", "report__waiting_minutes", "待ち時間（分）", "number", 13),
         column("fee", "fee", "謝礼（円）", "yen"),

@@ -110,7 +110,7 @@ def activities_of(payment: Payment) -> str:
     """For which activities a payment is: day and number of the job."""
     jobs = [
         f"{line.honorarium.activity_date.month}/{line.honorarium.activity_date.day} "
-        f"{line.honorarium.report.assignment.request.number}"
+        f"{line.honorarium.assignment.request.number}"
         for line in payment.lines.all()
     ]
     more = f" ほか{len(jobs) - SHOWN_JOBS}件" if len(jobs) > SHOWN_JOBS else ""
@@ -197,6 +197,6 @@ def _with_facts(moves: QuerySet[GiftCardMove]) -> QuerySet[GiftCardMove]:
         moves.select_related(
             "volunteer", "handled_by", "checked_by", "payment", "takes_back", "taken_back_by"
         )
-        .prefetch_related("payment__lines__honorarium__report__assignment__request")
+        .prefetch_related("payment__lines__honorarium__assignment__request")
         .order_by("id")
     )

@@ -66,11 +66,11 @@ def honoraria_to_tag(programme: Programme, wanted: Wanted) -> QuerySet[Honorariu
         programme.organization_id, programme.fiscal_year
     )
     if wanted.desk:
-        found = found.filter(report__assignment__request__desk=wanted.desk)
+        found = found.filter(assignment__request__desk=wanted.desk)
     if wanted.tariff:
         found = found.filter(tariff_version__tariff=wanted.tariff)
     if wanted.field:
-        found = found.filter(report__assignment__request__field=wanted.field)
+        found = found.filter(assignment__request__field=wanted.field)
     tags = Tag.objects.filter(programme=programme, honorarium=OuterRef("pk"))
     return _by_state(found, tags, wanted.state).order_by("tagged", "activity_date", "pk")
 

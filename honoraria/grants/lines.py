@@ -39,8 +39,8 @@ SELECT h.id, h.activity_date, h.corrects_id, h.kind, h.state, h.total, h.transpo
 FROM honoraria_tag t
 JOIN honoraria_honorarium h ON h.id = t.honorarium_id
 JOIN volunteers_volunteer v ON v.id = h.volunteer_id
-JOIN interpreting_report r ON r.id = h.report_id
-JOIN dispatch_assignment a ON a.id = r.assignment_id
+JOIN dispatch_assignment a ON a.id = h.assignment_id
+LEFT JOIN interpreting_report r ON r.id = h.report_id
 JOIN dispatch_request q ON q.id = a.request_id
 JOIN honoraria_tariffversion tv ON tv.id = h.tariff_version_id
 JOIN honoraria_tariff tf ON tf.id = tv.tariff_id
@@ -175,7 +175,8 @@ def _of_honorarium(row: tuple[Any, ...]) -> Line:
     (numerator, denominator, tax_credit, reason, note, *about) = about
     (report, confirmed, approved, approver, payment, paid_on, received, how, *about) = about
     method, batch, receipts = about
-    words = f"{request} {_language(language)}・{_MODES[mode]} {minutes}分"
+    spent = f"{minutes}分" if report else "取消料"
+    words = f"{request} {_language(language)}・{_MODES[mode]} {spent}"
     reversal = kind == Honorarium.Kind.REVERSAL
     return Line(
         kind=HONORARIUM,

@@ -61,7 +61,7 @@ def grouped(shares: dict[int, Share]) -> dict[Share, list[int]]:
 
 
 def _for_honorarium(entry: Honorarium, decided_on: date | None, elsewhere: bool) -> Share:
-    request = entry.report.assignment.request
+    request = entry.assignment.request
     if decided_on and entry.activity_date < decided_on:
         return Share(0, 1, Reason.BEFORE_DECISION)
     if elsewhere:

@@ -1,7 +1,9 @@
 """Honoraria: priced entries. Amounts are integer yen; a closed month never changes.
 
-A correction is a reversal that names what it takes back. How an amount is paid and taxed is copied
-from the tariff when it is priced, so that a later change of the tariff does not reach it.
+An entry is priced from the report of a booking. What a tariff gives for a booking that was called
+off has no report: who recorded it stands for who confirms a report. A correction is a reversal that
+names what it takes back. How an amount is paid and taxed is copied from the tariff when it is
+priced, so that a later change of the tariff does not reach it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organization, User
+from dispatch.models import Assignment
 from honoraria.models.tariffs import PaidBy, TariffVersion, Tax, TransportTo
 from interpreting.models import Report
 from volunteers.models import Volunteer
@@ -37,9 +40,9 @@ class HonorariumQuerySet(models.QuerySet["Honorarium"]):
         return self.filter(state=Honorarium.State.DRAFT)
 
     def standing(self) -> HonorariumQuerySet:
-        """Priced entries that no reversal has taken back: at most one per report."""
+        """Entries that no reversal has taken back, without the reversals: one per report."""
         taken_back = Honorarium.objects.filter(corrects=models.OuterRef("pk"))
-        return self.filter(~models.Exists(taken_back), kind=Honorarium.Kind.PRICED)
+        return self.filter(~models.Exists(taken_back)).exclude(kind=Honorarium.Kind.REVERSAL)
 
 
 class Honorarium(models.Model):
@@ -53,6 +56,7 @@ class Honorarium(models.Model):
 
     class Kind(models.TextChoices):
         PRICED = "priced", "計算"
+        CANCELLED = "cancelled", "取消料"
         REVERSAL = "reversal", "取消し"
 
     MOVES = {
@@ -66,7 +70,20 @@ class Honorarium(models.Model):
         Organization, on_delete=models.PROTECT, related_name="honoraria"
     )
     volunteer = models.ForeignKey(Volunteer, on_delete=models.PROTECT, related_name="honoraria")
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="honoraria")
+    assignment = models.ForeignKey(
+        Assignment,
+        on_delete=models.PROTECT,
+        related_name="honoraria",
+        help_text="the booking that was held or called off",
+    )
+    report = models.ForeignKey(
+        Report,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="honoraria",
+        help_text="none when the booking was called off",
+    )
     tariff_version = models.ForeignKey(
         TariffVersion, on_delete=models.PROTECT, related_name="honoraria"
     )
@@ -92,6 +109,14 @@ class Honorarium(models.Model):
     )
     state = models.CharField("状態", max_length=10, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who entered what has no report; somebody else approves it",
+    )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -112,12 +137,29 @@ class Honorarium(models.Model):
                 condition=Q(corrects__isnull=True),
                 name="one_honorarium_per_report",
             ),
+            models.UniqueConstraint(
+                fields=["assignment"],
+                condition=Q(corrects__isnull=True, kind="cancelled"),
+                name="one_honorarium_per_cancelled_booking",
+            ),
             # original ← reversal ← new price ← …: a chain, never two corrections of one entry
             models.UniqueConstraint(fields=["corrects"], name="one_correction_per_honorarium"),
             models.CheckConstraint(
-                condition=Q(kind="priced", minutes__gte=0)
+                condition=Q(kind__in=["priced", "cancelled"], minutes__gte=0)
                 | Q(kind="reversal", corrects__isnull=False),
                 name="reversal_names_what_it_reverses",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="priced") | Q(report__isnull=False),
+                name="priced_honorarium_has_a_report",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="cancelled") | Q(report__isnull=True, minutes=0),
+                name="cancelled_honorarium_has_no_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(report__isnull=False) | Q(recorded_by__isnull=False),
+                name="somebody_answers_for_an_honorarium",
             ),
         ]
         indexes = [
@@ -139,3 +181,8 @@ class Honorarium(models.Model):
     def key(self) -> str:
         """The key other tables use, e.g. ``honorarium:12``."""
         return f"honorarium:{self.pk}"
+
+    @property
+    def answered_by_id(self) -> int | None:
+        """Who confirmed the report or, without one, recorded the entry: never who approves it."""
+        return self.recorded_by_id if self.report is None else self.report.confirmed_by_id

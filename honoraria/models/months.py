@@ -31,7 +31,7 @@ class Books(models.Model):
         constraints = [
             # a month is closed as a whole: the day after its last is the first of another
             models.CheckConstraint(
-                condition=Q(closed_through__isnull=True) | Exact(ExtractDay(NEXT_DAY), 1),
+                condition=Q(closed_through__isnull=True) | Q(Exact(ExtractDay(NEXT_DAY), 1)),
                 name="closed_through_ends_a_month",
             )
         ]

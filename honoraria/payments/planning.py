@@ -147,7 +147,7 @@ def plan(
     if only is not None:
         found = found.filter(volunteer__in=only)
     rows = list(
-        found.select_related("volunteer", "volunteer__payee", "report__assignment__request")
+        found.select_related("volunteer", "volunteer__payee", "assignment__request")
         .defer("derivation")
         .order_by("volunteer__number", "volunteer_id", "activity_date", "pk")
     )

@@ -90,7 +90,7 @@ def _waiting(people: Sequence[int], year: int) -> list[Honorarium]:
     return list(
         _unpaid(people)
         .happened_between(date(year, 1, 1), date(year, 12, 31))
-        .select_related("volunteer__organization", "report__assignment__request")
+        .select_related("volunteer__organization", "assignment__request")
         .order_by("activity_date", "pk")
     )
 

@@ -45,7 +45,7 @@ def pdf(made: bytes, name: str) -> HttpResponse:
 def payment_statement(payment: Payment, today: date) -> bytes:
     """支払明細書 of one payment: every activity, the base, the tax, what was paid."""
     lines = list(
-        payment.lines.select_related("honorarium__report__assignment__request").order_by(
+        payment.lines.select_related("honorarium__assignment__request").order_by(
             "honorarium__activity_date", "pk"
         )
     )
@@ -214,7 +214,7 @@ def _amounts(sums: Sums) -> dict[str, str]:
 
 
 def _activity(entry: Honorarium) -> str:
-    language = language_name(entry.report.assignment.request.language, reader())
+    language = language_name(entry.assignment.request.language, reader())
     if entry.kind == Honorarium.Kind.REVERSAL:
         return f"{language} {_('（訂正による取消し）')}"
     return language

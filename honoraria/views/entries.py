@@ -83,7 +83,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
 def page_of(found: QuerySet[Honorarium], sums: Totals, number: str | None) -> Page[Honorarium]:
     """One page of the table, with what its rows show, in one statement."""
     rows = found.select_related(
-        "volunteer", "report__assignment__request", "tariff_version__tariff"
+        "volunteer", "report", "assignment__request", "tariff_version__tariff"
     ).defer("derivation", "tariff_version__rules")
     page = CountedPaginator(rows, sums.count).get_page(number)
     page.object_list = list(page.object_list)
@@ -107,19 +107,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, pk: int, form: CorrectForm, status: int) -> HttpResponse:
     membership, organization, user = acting(request)
     entry = get_honorarium_for(membership, pk)
-    report = entry.report
-    approver_confirmed = report.confirmed_by_id == user.pk
+    answered = entry.answered_by_id == user.pk
     context = {
         "entry": entry,
-        "report": report,
-        "booking": report.assignment.request,
+        "report": entry.report,
+        "booking": entry.assignment.request,
         "correction": entry.corrections.first(),
         "month": Month.of(entry.booked_on),
         "payment": _payment(entry),
         "log": _log(entry),
         "form": form,
         "may_act": membership.role in MONEY,
-        "same_person": approver_confirmed and not actions.single_handed(organization),
+        "same_person": answered and not actions.single_handed(organization),
         "section": "honoraria",
     }
     return render(request, "honoraria/detail.html", context, status=status)
@@ -165,6 +164,21 @@ def unapprove(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: actions.unapprove(entry, by=user, at=database_now()),
         "承認を取り消しました。",
     )
+
+
+@require_POST
+@roles(*MONEY)
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Drop a drafted entry of a booking that was called off."""
+    membership, _, user = acting(request)
+    entry = get_honorarium_for(membership, pk)
+    try:
+        actions.remove_cancelled(entry, by=user, at=database_now())
+    except ActionError as error:
+        messages.error(request, error.text)
+        return redirect("honoraria:detail", pk)
+    messages.success(request, "取り下げました。")
+    return _back(Month.of(entry.booked_on))
 
 
 @require_POST

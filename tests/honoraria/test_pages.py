@@ -161,6 +161,7 @@ def test_the_page_of_a_month_costs_the_same_for_one_and_for_many(
     for _ in range(130):
         last = Honorarium.objects.create(
             organization=hana.organization, volunteer=hana, report=report, corrects=last,
+            assignment=report.assignment,
             tariff_version=tariff, activity_date=START.date(), minutes=1, fee=1, total=1,
             booked_on=START.date(), created_at=NOW,
         )  # fmt: skip

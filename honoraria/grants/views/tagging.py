@@ -61,7 +61,7 @@ def _page(
 def _rows(programme: Programme, wanted: Wanted) -> Any:
     if wanted.kind == COSTS:
         return costs_to_tag(programme, wanted)
-    related = ("volunteer", "report__assignment__request__desk", "tariff_version__tariff")
+    related = ("volunteer", "assignment__request__desk", "tariff_version__tariff")
     found = honoraria_to_tag(programme, wanted).select_related(*related)
     return found.defer("derivation", "tariff_version__rules")
 

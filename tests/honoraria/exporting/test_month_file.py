@@ -138,6 +138,7 @@ def test_sums_agree_between_page_csv_xlsx_and_database(
         first = Honorarium.objects.create(
             organization=city,
             volunteer=hana,
+            assignment=report.assignment,
             report=report,
             tariff_version=version,
             corrects=first,

@@ -126,6 +126,7 @@ def reversal(of: Honorarium, **more: Any) -> Honorarium:
     return Honorarium.objects.create(
         organization=of.organization,
         volunteer=of.volunteer,
+        assignment=of.assignment,
         report=of.report,
         tariff_version=of.tariff_version,
         kind="reversal",

@@ -1,7 +1,7 @@
-"""Every change of a charge: drafting, issuing, settling, taking back; and the facts it depends on.
+"""Drafting charges: with a report, for a booking that was called off, as a yearly levy.
 
-Locks go report → tariffs → charges, after the books where an honorarium is concerned. What was
-issued never changes: it is taken back by a reversal, which is issued like any other charge.
+Locks go report → tariffs → charges, after the books where an honorarium is concerned. A draft
+follows its report and its tariff; what was issued stays (`honoraria.charges.actions.issuing`).
 """
 
 from __future__ import annotations
@@ -18,14 +18,18 @@ from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
 from dispatch.models import Assignment, Request, RequestingBody
-from honoraria.charges.pricing import Charged, cancellation_of, charge_of
+from honoraria.charges.actions.rows import MOVED, locked, log
+from honoraria.charges.pricing import (
+    Charged,
+    called_off_bookings,
+    cancellation_of,
+    charge_of,
+)
 from honoraria.models import Charge, Tariff, TariffVersion
 from honoraria.months import Month
 from honoraria.pricing import Unpriced, activity_date, versions_of
 from honoraria.tariff import Share
 from interpreting.models import Report
-
-MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
 def draft_charge(report: Report, by: User | None, at: datetime) -> Charge | None:
@@ -54,7 +58,7 @@ def draft_charge(report: Report, by: User | None, at: datetime) -> Charge | None
         charge = standing or _new_charge(report, at)
         _put(charge, charged)
         charge.save()
-        _log(charge, "charge.drafted", by=by, at=at, report=report.pk, total=charge.total)
+        log(charge, "charge.drafted", by=by, at=at, report=report.pk, total=charge.total)
     return charge
 
 
@@ -123,11 +127,13 @@ def charge_cancellation(
     """
     with transaction.atomic():
         booking = Request.objects.select_for_update().get(pk=assignment.request_id)
-        assignment = Assignment.objects.select_related(
-            "request__organization", "request__body__terms"
-        ).get(pk=assignment.pk)
-        if booking.status != Request.Status.CANCELLED:
-            raise ActionError("not_cancelled", "取り消された依頼だけに取消料を計算できます。")
+        found = called_off_bookings(booking.organization).filter(pk=assignment.pk).first()
+        if found is None:
+            text = (
+                "派遣が決まったあとに依頼者側の都合で取り消された依頼だけに、料金を計算できます。"
+            )
+            raise ActionError("not_cancelled", text)
+        assignment = found
         _lock_tariffs(assignment.request.organization)
         last = Charge.objects.filter(assignment=assignment, report__isnull=True).last()
         if last is not None and last.kind != Charge.Kind.REVERSAL:
@@ -150,7 +156,7 @@ def charge_cancellation(
         charge.booked_on = charge.activity_date if last is None else local(at).date()
         _put(charge, charged)
         charge.save()
-        _log(charge, "charge.drafted", by=by, at=at, assignment=assignment.pk, total=charge.total)
+        log(charge, "charge.drafted", by=by, at=at, assignment=assignment.pk, total=charge.total)
     return charge
 
 
@@ -183,7 +189,7 @@ def add_levies(
                 shares=[asdict(Share(body.name, levy["amount"], text))],
                 created_at=at,
             )
-            _log(charge, "charge.drafted", by=by, at=at, levy=year, total=charge.total)
+            log(charge, "charge.drafted", by=by, at=at, levy=year, total=charge.total)
             made += 1
     return made
 
@@ -191,128 +197,11 @@ def add_levies(
 def remove_draft(charge: Charge, *, by: User, at: datetime) -> None:
     """Drop a drafted cancellation or levy; a report's draft goes with its report only."""
     with transaction.atomic():
-        charge = _locked(charge)
+        charge = locked(charge)
         if charge.state != Charge.State.DRAFT or charge.kind == Charge.Kind.PRICED:
             raise ActionError("wrong_state", MOVED)
-        _log(charge, "charge.draft_removed", by=by, at=at, total=charge.total)
+        log(charge, "charge.draft_removed", by=by, at=at, total=charge.total)
         charge.delete()
-
-
-def issue(charge: Charge, *, by: User, at: datetime, seen_total: int | None = None) -> Charge:
-    """Issue one draft. Raises ActionError: changed_meanwhile, wrong_state."""
-    with transaction.atomic():
-        charge = _locked(charge)
-        if seen_total is not None and seen_total != charge.total:
-            raise ActionError("changed_meanwhile", MOVED)
-        _move(charge, Charge.State.ISSUED)
-        charge.issued_at, charge.issued_by = at, by
-        charge.save(update_fields=["state", "issued_at", "issued_by"])
-        _log(charge, "charge.issued", by=by, at=at, total=charge.total)
-    return charge
-
-
-def issue_all(
-    organization: Organization,
-    month: Month,
-    *,
-    by: User,
-    at: datetime,
-    only: Collection[int] | None = None,
-) -> tuple[int, int]:
-    """Issue the drafts of a month, all or ``only`` those: how many, and their yen."""
-    with transaction.atomic():
-        drafts = Charge.objects.of(organization).between(month.first, month.last).drafts()
-        if only is not None:
-            drafts = drafts.filter(pk__in=only)
-        rows = list(drafts.select_for_update().order_by("pk").values_list("pk", "total"))
-        keys = [pk for pk, _ in rows]
-        Charge.objects.filter(pk__in=keys).update(
-            state=Charge.State.ISSUED, issued_at=at, issued_by=by
-        )
-        total = sum(yen for _, yen in rows)
-        if keys:
-            record(
-                f"charges:{month}",
-                "charges.issued",
-                organization=organization,
-                by=by,
-                at=at,
-                count=len(keys),
-                total=total,
-                charges=keys,
-            )
-    return len(keys), total
-
-
-def settle(charge: Charge, on: date, *, by: User, at: datetime) -> Charge:
-    """Note the day on which an issued charge was paid. Raises ActionError: wrong_state, future."""
-    with transaction.atomic():
-        charge = _locked(charge)
-        if on > local(at).date():
-            raise ActionError("future", "入金日に、これからの日は入力できません。", field="on")
-        _move(charge, Charge.State.SETTLED)
-        charge.settled_on = on
-        charge.save(update_fields=["state", "settled_on"])
-        _log(charge, "charge.settled", by=by, at=at, total=charge.total, on=on.isoformat())
-    return charge
-
-
-def unsettle(charge: Charge, *, by: User, at: datetime) -> Charge:
-    """Take a settlement back that was noted by mistake."""
-    with transaction.atomic():
-        charge = _locked(charge)
-        if charge.state != Charge.State.SETTLED:
-            raise ActionError("wrong_state", MOVED)
-        charge.state, charge.settled_on = Charge.State.ISSUED, None
-        charge.save(update_fields=["state", "settled_on"])
-        _log(charge, "charge.unsettled", by=by, at=at, total=charge.total)
-    return charge
-
-
-def reverse(charge: Charge, reason: str, *, by: User, at: datetime) -> Charge:
-    """Take an issued charge back by a negative one, billed in the month of the correction.
-
-    Raises ActionError: reason_missing, not_issued, has_correction, is_reversal.
-    """
-    if not reason.strip():
-        raise ActionError("reason_missing", "理由を入力してください。", field="reason", status=400)
-    with transaction.atomic():
-        charge = _locked(charge)
-        if charge.kind == Charge.Kind.REVERSAL:
-            raise ActionError("is_reversal", "取消しの行は訂正できません。")
-        if charge.state == Charge.State.DRAFT:
-            raise ActionError("not_issued", "未請求の行は、取消しではなく計算し直してください。")
-        if Charge.objects.filter(corrects=charge).exists():
-            raise ActionError("has_correction", "すでに取り消されています。")
-        day = charge.activity_date
-        title = f"{day.year}年{day.month}月{day.day}日の請求の取消し"
-        lines = [{"code": "reversal", "text": title, "amount": 0}]
-        lines += [{**line, "amount": -line["amount"]} for line in charge.derivation]
-        shares = [{**share, "amount": -share["amount"]} for share in charge.shares]
-        reversal = Charge.objects.create(
-            organization=charge.organization,
-            report=charge.report,
-            assignment=charge.assignment,
-            body=charge.body,
-            fiscal_year=charge.fiscal_year,
-            tariff_version=charge.tariff_version,
-            kind=Charge.Kind.REVERSAL,
-            corrects=charge,
-            activity_date=day,
-            booked_on=max(local(at).date(), charge.booked_on),
-            fee=-charge.fee,
-            transport=-charge.transport,
-            total=-charge.total,
-            derivation=lines,
-            shares=shares,
-            created_at=at,
-            reason=reason.strip()[:300],
-        )
-        _log(reversal, "charge.reversed", by=by, at=at, total=reversal.total, reverses=charge.pk)
-    return reversal
-
-
-# --- locks and rows ------------------------------------------------------------------------------
 
 
 def _report_of(charge: Charge) -> Report:
@@ -365,28 +254,6 @@ def _put(charge: Charge, charged: Charged) -> None:
     charge.fee, charge.transport, charge.total = priced.fee, priced.transport, priced.total
     charge.derivation = [asdict(line) for line in priced.lines]
     charge.shares = [asdict(share) for share in charged.shares]
-
-
-def _locked(charge: Charge) -> Charge:
-    found = (
-        Charge.objects.select_for_update(of=("self",))
-        .select_related("organization", "report", "assignment", "body", "tariff_version")
-        .filter(pk=charge.pk)
-        .first()
-    )
-    if found is None:  # a draft goes when its report is returned
-        raise ActionError("changed_meanwhile", MOVED)
-    return found
-
-
-def _move(charge: Charge, to: str) -> None:
-    if to not in Charge.MOVES[charge.state]:
-        raise ActionError("wrong_state", MOVED)
-    charge.state = to
-
-
-def _log(charge: Charge, verb: str, *, by: User | None, at: datetime, **detail: Any) -> None:
-    record(charge.key, verb, organization=charge.organization_id, by=by, at=at, **detail)
 
 
 def _log_report(report: Report, verb: str, by: User | None, at: datetime, **detail: Any) -> None:
