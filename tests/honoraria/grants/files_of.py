@@ -51,7 +51,9 @@ def grant(city: Organization) -> Programme:
         total=paid.total,
     )
     lock_books(city)
-    for number, content in enumerate((rows.pdf(3), rows.pdf(password="secret"), b"%PDF-1.4 broken")):
+    for number, content in enumerate(
+        (rows.pdf(3), rows.pdf(password="secret"), b"%PDF-1.4 broken")
+    ):
         bought = rows.cost(city, state="approved", amount=11_001 + number, description=UGLY)
         document(bought, content)
         rows.judged(made, bought)
@@ -74,11 +76,11 @@ def photo(report: Any) -> Receipt:
 
 def document(of: Cost, content: bytes, **more: Any) -> CostDocument:
     """A document with this content, whatever it is."""
-    values = {"name": "請求書.pdf", "content_type": "application/pdf"} | more
+    values = {"name": "請求書.pdf", "content_type": "application/pdf"}
+    values |= {"sha256": hashlib.sha256(content).hexdigest()} | more
     return CostDocument.objects.create(
         cost=of,
         content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
         uploaded_at=NOW,
         uploaded_by=of.created_by,
         **values,
