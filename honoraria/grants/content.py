@@ -107,7 +107,7 @@ class Content:
             there[1] += minutes
         year = int(self.snapshot["programme"]["fiscal_year"])
         firsts = [date(year + (month > 12), (month - 1) % 12 + 1, 1) for month in range(4, 16)]
-        return [(first, *sums[first]) for first in firsts]
+        return [(first, sums[first][0], sums[first][1]) for first in firsts]
 
     @property
     def file_part(self) -> str:

@@ -167,16 +167,7 @@ class _Bundle:
             self.progress(0)
 
     def _sheet_file(self, sheets: list[Sheet], name: str) -> Path:
-        about = {
-            "number": lambda one: one.proof.line.number,
-            "parts": lambda one: [
-                {"title": title, "rows": rows} for title, rows in [*one.proof.parts, _notes(one)]
-            ],
-        }
-        data = {
-            **self._about(),
-            "sheets": [{key: of(sheet) for key, of in about.items()} for sheet in sheets],
-        }
+        data = {**self._about(), "sheets": [_said(sheet) for sheet in sheets]}
         return self._kept(name, paper("honoraria", "evidence_sheet", data, title="証拠書"))
 
     def _index_files(self) -> list[Path]:
@@ -231,10 +222,19 @@ class _Bundle:
                 digest, ""]  # fmt: skip
 
 
+def _said(sheet: Sheet) -> dict[str, Any]:
+    """What stands on a sheet."""
+    parts = [*sheet.proof.parts, _notes(sheet)]
+    return {
+        "number": sheet.proof.line.number,
+        "parts": [{"title": title, "rows": rows} for title, rows in parts],
+    }
+
+
 def _notes(sheet: Sheet) -> tuple[str, list[list[str]]]:
     rows = []
     for one in sheet.papers:
-        pages = f"次のページから {one.pages}ページ"
+        pages = f"この後に{one.pages}ページ"
         said = f"{one.problem}原本はZIPに入れています。" if one.problem else pages
         rows.append([one.name.rpartition("/")[2], f"{one.attached.name}　{said}"])
     return "添付", rows or [["添付", "なし"]]

@@ -24,7 +24,7 @@ WORKBOOK, EVIDENCE, STATEMENTS = "workbook", "evidence", "statements"
 KINDS = {WORKBOOK: ("xlsx",), EVIDENCE: ("pdf", "zip"), STATEMENTS: ("pdf", "xlsx")}
 DATASETS = {WORKBOOK: "claim_workbook", EVIDENCE: "claim_evidence", STATEMENTS: "claim_statements"}
 # how many lines are made while somebody waits
-AT_ONCE = {WORKBOOK: runs.SMALL, EVIDENCE: 30, STATEMENTS: runs.SMALL}
+AT_ONCE = {WORKBOOK: runs.SMALL, EVIDENCE: 20, STATEMENTS: runs.SMALL}
 
 
 def ask(

@@ -63,7 +63,7 @@ class _Honoraria:
         keys = [line.key for line in found]
         people = (
             "volunteer", "approved_by", "report__confirmed_by", "tariff_version__tariff",
-            "report__assignment__request__desk",
+            "assignment__request__desk", "recorded_by",
         )  # fmt: skip
         mine = Honorarium.objects.filter(organization=organization)
         self.entries = mine.select_related(*people).in_bulk(keys)
@@ -72,7 +72,7 @@ class _Honoraria:
         )
         self.payments = {one.honorarium_id: one.payment for one in standing}
         self.closings = _closings(organization) if keys else {}
-        reports = {one.report_id for one in self.entries.values()}
+        reports = {one.report_id for one in self.entries.values() if one.report_id}
         self.receipts: dict[int, list[Attached]] = defaultdict(list)
         rows = _sized(Receipt.objects.filter(report__in=reports)).order_by("pk")
         for key, report, kind, sha256, size in rows.values_list(
@@ -96,8 +96,8 @@ class _Honoraria:
             ("締めと支払", [*self._closed(entry), *self._paid(entry)]),
         ]
         # the photos belong to what was priced; a reversal takes that back
-        priced = entry.kind == Honorarium.Kind.PRICED
-        return Proof(line, parts, self.receipts[entry.report_id] if priced else [])
+        report = entry.report_id if entry.kind == Honorarium.Kind.PRICED else None
+        return Proof(line, parts, self.receipts[report] if report else [])
 
     def _closed(self, entry: Honorarium) -> Rows:
         closing = self.closings.get(entry.booked_on.replace(day=1))
@@ -150,7 +150,6 @@ class _Costs:
                 "経費",
                 [
                     ["支払先", cost.vendor],
-                    ["内容", cost.description],
                     ["納品・利用日", _day(cost.used_on)],
                     ["うち消費税", f"{cost.consumption_tax:,}円"],
                     *_reason(cost.reason),
@@ -180,21 +179,28 @@ def _spent(line: Line) -> Rows:
 
 
 def _report(entry: Honorarium) -> Rows:
-    report = entry.report
-    request = report.assignment.request
-    start, end = local(report.started_at), local(report.ended_at)
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
-    rows = [
-        ["依頼", f"{request.number}{f'（{request.desk}）' if request.desk else ''}"],
-        ["日時", f"{start:%Y-%m-%d %H:%M}〜{until}（{report.minutes}分）"],
-        ["結果", str(report.get_outcome_display())],
-    ]
-    if report.waiting_minutes:
-        rows.append(["待ち時間", f"{report.waiting_minutes}分"])
-    rows.append(["交通", " ".join(_transport(report))])
+    report, request = entry.report, entry.assignment.request
+    rows = [["依頼", f"{request.number}{f'（{request.desk}）' if request.desk else ''}"]]
+    if report is None:  # the booking was called off
+        rows.append(["予定の日時", _from_to(request.starts_at, request.ends_at)])
+        rows.append(["結果", "中止（活動の報告はありません）"])
+        rows.append(["記録", _signed(entry.created_at, entry.recorded_by)])
+    else:
+        days = _from_to(report.started_at, report.ended_at)
+        rows.append(["日時", f"{days}（{report.minutes}分）"])
+        rows.append(["結果", str(report.get_outcome_display())])
+        if report.waiting_minutes:
+            rows.append(["待ち時間", f"{report.waiting_minutes}分"])
+        rows.append(["交通", " ".join(_transport(report))])
     if entry.kind == Honorarium.Kind.REVERSAL:
         rows.append(["訂正", "取消し"])
     return [*rows, *_reason(entry.reason)]
+
+
+def _from_to(starts: datetime, ends: datetime) -> str:
+    start, end = local(starts), local(ends)
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d %H:%M}〜{until}"
 
 
 def _transport(report: Report) -> Iterator[str]:
@@ -209,11 +215,18 @@ def _transport(report: Report) -> Iterator[str]:
 
 def _decided(entry: Honorarium) -> Rows:
     report = entry.report
+    rows = (
+        [
+            ["報告の提出", f"{_when(report.submitted_at)}　{report.get_submitted_via_display()}"],
+            ["報告の確認", _signed(report.confirmed_at, report.confirmed_by)],
+        ]
+        if report
+        else []
+    )
     steps = "／".join(f"{one['text']} {one['amount']:,}円" for one in entry.derivation)
     tariff = entry.tariff_version.tariff.name
     return [
-        ["報告の提出", f"{_when(report.submitted_at)}　{report.get_submitted_via_display()}"],
-        ["報告の確認", _signed(report.confirmed_at, report.confirmed_by)],
+        *rows,
         ["謝礼の計算", f"{tariff}　{steps}"],
         ["謝礼の承認", _signed(entry.approved_at, entry.approved_by)],
     ]

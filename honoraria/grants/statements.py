@@ -72,12 +72,12 @@ def _overview(book: Book, content: Content, everybody: list[Share]) -> None:
     sheet = book.sheet("按分", (24, 14, 11, 12, 16, 16, 16), landscape=True)
     sheet.title("共同相談窓口　市町村ごとの按分")
     columns = (
-        Column("市町村"), Column("外国人住民数（人）", "number"), Column("構成比（%）"),
+        Column("市町村"), Column("外国人住民数（人）", "number"), Column("構成比（%）", "percent"),
         Column("基準日", "date"), Column("対象経費（円）", "yen"), Column("交付金（円）", "yen"),
         Column("負担額（円）", "yen"),
     )  # fmt: skip
     rows = [
-        (one["name"], one["foreign_residents"], one["percent"], day_of(one["reference_date"]),
+        (one["name"], one["foreign_residents"], float(one["percent"]), day_of(one["reference_date"]),
          one["cost"], one["grant"], _burden(one))
         for one in everybody
     ]  # fmt: skip

@@ -33,13 +33,12 @@ _LINES = (
     Column("対象額（円）", "yen"),
     Column("理由"),
     Column("備考"),
-    Column("報告の確認日", "date"),
     Column("承認日", "date"),
     Column("支払日", "date"),
     Column("支払方法・受領"),
     Column("書類", "number"),
 )
-_WIDTHS = (10, 11, 11, 17, 32, 12, 11, 10, 10, 8, 11, 14, 18, 11, 11, 11, 18, 6)
+_WIDTHS = (9.5, 11, 12, 14, 26, 10, 12, 10, 10, 8, 12, 16, 16, 11, 11, 14, 6)
 _REST = (
     Column("証拠番号"),
     Column("日付", "date"),
@@ -57,7 +56,7 @@ _REST = (
 def write_workbook(content: Content, file: IO[bytes]) -> None:
     """Write the workbook of a claim."""
     book = Book(file, title=content.title, mark=content.mark)
-    summary = book.sheet(SUMMARY, (30, 44, 16, 16, 16))
+    summary = book.sheet(SUMMARY, (24, 17, 17, 17, 17))
     sums = _lines(book.sheet(LINES, _WIDTHS, landscape=True), content)
     _rest(
         book.sheet(NOT_ELIGIBLE, (10, 11, 14, 18, 36, 12, 12, 13, 18, 24), landscape=True), content
@@ -75,8 +74,8 @@ def _summary(sheet: Sheet, content: Content, sums: int) -> None:
     sheet.facts(_about(content))
     sheet.heading("計算の順序")
     steps = content.snapshot["steps"]
-    numbered = [(number, one["text"], one["yen"]) for number, one in enumerate(steps, 1)]
-    sheet.table((Column("順", "number"), Column("計算"), Column("金額（円）", "yen")), numbered)
+    numbered = [(str(number), one["text"], one["yen"]) for number, one in enumerate(steps, 1)]
+    sheet.table((Column("順"), Column("計算", span=3), Column("金額（円）", "yen")), numbered)
     sheet.facts([("実績額（円）", content.grant, "yen")])
     sheet.heading("費目ごとの合計")
     columns = (Column("費目"), Column("件数", "number"), Column("支出額（円）", "yen"),
@@ -94,8 +93,8 @@ def _summary(sheet: Sheet, content: Content, sums: int) -> None:
                  ("通訳時間（分）", daily["minutes"], "number")])  # fmt: skip
     if accepted := content.snapshot["accepted"]:
         sheet.heading("提出のときに確認した注意")
-        remarks = [(one.get("count", ""), one.get("text", "")) for one in accepted]
-        sheet.table((Column("件数", "number"), Column("内容")), remarks)
+        remarks = [(f"{one['count']:,}件", one["text"]) for one in accepted]
+        sheet.table((Column("件数"), Column("内容", span=4)), remarks)
 
 
 def _about(content: Content) -> Iterator[tuple[str, Any, str]]:
@@ -123,6 +122,10 @@ def _about(content: Content) -> Iterator[tuple[str, Any, str]]:
     yield "提出のあとの違い", f"{len(content.differences)}件", "text"
 
 
+def _percent(text: str) -> float | None:
+    return float(text) if text else None
+
+
 def _or_missing(value: Any) -> Any:
     return "未入力" if value is None else value
 
@@ -144,7 +147,7 @@ def _line(line: Line) -> tuple[Any, ...]:
     return (
         line.number, line.on, line.category_words, line.payee, line.description, line.desk,
         line.amount, line.transport or None, line.tax_credit or None, line.share, line.eligible,
-        line.reason_words, line.note, line.confirmed_on, line.approved_on, line.paid_on, how,
+        line.reason_words, line.note, line.approved_on, line.paid_on, how,
         line.documents or None,
     )  # fmt: skip
 
@@ -191,15 +194,15 @@ def _shares(sheet: Sheet, content: Content) -> None:
         "soft",
     )
     columns = (
-        Column("市町村"), Column("外国人住民数", "number"), Column("構成比（%）"),
-        Column("人口", "number"), Column("人口比（%）"), Column("基準日", "date"),
+        Column("市町村"), Column("外国人住民数", "number"), Column("構成比（%）", "percent"),
+        Column("人口", "number"), Column("人口比（%）", "percent"), Column("基準日", "date"),
         Column("対象経費（円）", "yen"), Column("交付金（円）", "yen"), Column("負担額（円）", "yen"),
     )  # fmt: skip
     found = content.snapshot["shares"]
     rows = [
         (
-            one["name"], one["foreign_residents"], one["percent"], one["population"],
-            one["foreign_percent"], day_of(one["reference_date"]), one["cost"], one["grant"],
+            one["name"], one["foreign_residents"], _percent(one["percent"]), one["population"],
+            _percent(one["foreign_percent"]), day_of(one["reference_date"]), one["cost"], one["grant"],
             one["cost"] - one["grant"],
         )
         for one in found
