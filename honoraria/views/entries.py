@@ -60,7 +60,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     page = page_of(found, sums, request.GET.get("page"))
     may_act = membership.role in MONEY
     notes = _notes(organization, page) if may_act and sums.drafts else {}
-    closed = closed_through(organization)
+    closed, lacking = closed_through(organization), missing(organization, wanted.month, at)
     context = {
         "form": form,
         "wanted": wanted,
@@ -70,7 +70,8 @@ def list_entries(request: HttpRequest) -> HttpResponse:
         "rows": [(one, notes.get(one.pk)) for one in page.object_list],
         "only": points.ONLY.get(wanted.only, ""),
         "closed": closed is not None and wanted.month.last <= closed,
-        "missing": missing(organization, wanted.month, at),
+        "missing": lacking,
+        "unpriced": any(one.report for one in lacking),
         "filter": urlencode(wanted.as_detail()),
         "may_act": may_act,
         "own": user.pk,
