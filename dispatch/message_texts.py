@@ -35,6 +35,14 @@ JA = {
     ),
     "off_call_title": "待機を終了しました",
     "report": "【{organization}】{when}の通訳、ありがとうございました。活動報告をお願いします {url}",
+    "money_subject": "【{organization}】謝礼のご連絡",
+    "paid": "【{organization}】{day}に、謝礼{net}円をお支払いしました。明細は、ご自分のページでご覧になれます。 {url}",
+    "transfer_returned": (
+        "【{organization}】謝礼のお振込みができず、銀行から戻りました。振込先口座をご確認ください。 {url}"
+    ),
+    "account_refused": (
+        "【{organization}】登録された振込先口座は、お支払いに使えません。もう一度登録をお願いします。 {url}"
+    ),
     "area_unknown": "市内",
     "mode_accompany": "同行",
     "mode_onsite": "窓口",
@@ -76,6 +84,17 @@ SIMPLE = {
     ),
     "off_call_title": "まつ時間を おわりました",
     "report": "【{organization}】{when}の 通訳、ありがとうございました。報告を 書いてください {url}",
+    "money_subject": "【{organization}】お金の おしらせ",
+    "paid": (
+        "【{organization}】{day}に 謝礼の お金 {net}円を はらいました。"
+        "あなたの ページで 見ることが できます。 {url}"
+    ),
+    "transfer_returned": (
+        "【{organization}】謝礼の お金を おくることが できませんでした。あなたの 口座を たしかめてください。 {url}"
+    ),
+    "account_refused": (
+        "【{organization}】あなたの 口座に お金を おくることが できません。もういちど 登録してください。 {url}"
+    ),
     "area_unknown": "市の 中",
     "mode_accompany": "いっしょに 行く",
     "mode_onsite": "窓口",
@@ -111,6 +130,14 @@ EN = {
     ),
     "off_call_title": "You are no longer on call",
     "report": "{organization}: thank you for {when}. Please send your report: {url}",
+    "money_subject": "{organization}: your payment",
+    "paid": "{organization}: we paid you {net} yen on {day}. See your page for the details: {url}",
+    "transfer_returned": (
+        "{organization}: the bank sent your payment back. Please check your bank account: {url}"
+    ),
+    "account_refused": (
+        "{organization}: we cannot pay to your bank account. Please enter it again: {url}"
+    ),
     "area_unknown": "in the city",
     "mode_accompany": "accompanying",
     "mode_onsite": "at the desk",

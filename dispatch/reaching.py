@@ -29,7 +29,9 @@ GROUPS: Final = {
 }
 REMINDERS: Final = ("reconfirm", "report", "renewal")
 """Kinds that begin so remind of something."""
-MUST_BE_KNOWN: Final = frozenset({"booking_cancelled", "booking_changed"})
+MUST_BE_KNOWN: Final = frozenset(
+    {"booking_cancelled", "booking_changed", "transfer_returned", "account_refused"}
+)
 ANSWERED: Final = frozenset({"reconfirm"})
 """Kinds beside those of the group «asking» whose answer somebody waits for."""
 URGENT: Final = frozenset({"offer_now", "offer_now_video", "ring", "ring_stop"})

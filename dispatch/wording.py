@@ -26,13 +26,17 @@ ABOUT_REQUEST: Final = frozenset({"organization", "language", "when", "area", "m
 LONGEST: Final = 400
 """Characters of an organization's own sentence."""
 WORDS_ONLY: Final = frozenset({"area_unknown"})
-TITLES: Final = frozenset({"subject", "ring_title", "ring_stop_title", "off_call_title"})
+TITLES: Final = frozenset(
+    {"subject", "money_subject", "ring_title", "ring_stop_title", "off_call_title"}
+)
 _SHOWN: Final = {
     "organization": "{organization}（団体名）",
     "language": "{language}（言語）",
     "when": "{when}（日時）",
     "area": "{area}（地域）",
     "mode": "{mode}（方法）",
+    "net": "{net}（金額）",
+    "day": "{day}（支払日）",
     "url": "{url}（リンク）",
 }
 
@@ -59,7 +63,7 @@ def shipped(kind: str, language: str) -> str:
 def placeholders_of(kind: str) -> frozenset[str]:
     """Which placeholders a wording of this kind may use."""
     used = _names(shipped(kind, "ja")) - {""}
-    about_request = used - {"organization", "url"}
+    about_request = used & ABOUT_REQUEST - {"organization"}
     return frozenset(used | ABOUT_REQUEST if about_request else used)
 
 

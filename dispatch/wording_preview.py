@@ -50,6 +50,10 @@ KINDS: Final = {
     "off_call": "待機を終了したとき",
     "off_call_title": "待機終了の通知の見出し",
     "report": "活動報告のお願い",
+    "money_subject": "謝礼の連絡のメールの件名",
+    "paid": "謝礼を支払ったとき",
+    "transfer_returned": "振込が戻ったとき",
+    "account_refused": "振込先口座が使えないとき",
 }
 MEANING: Final = {
     "organization": "団体名",
@@ -57,6 +61,8 @@ MEANING: Final = {
     "when": "日時",
     "area": "地域（くわしい場所は入りません）",
     "mode": "方法",
+    "net": "支払った金額（差引支払額）",
+    "day": "支払った日",
     "url": "本人だけが開けるリンク",
 }
 
@@ -113,9 +119,10 @@ def may_be_filled(kind: str, text: str) -> bool:
 
 def sample_values(organization: Organization, language: str) -> dict[str, str]:
     """The invented request, as a person who reads ``language`` is told of it."""
-    reader = "en" if language == "en" else "ja"
+    english_reader = language == "en"
+    reader = "en" if english_reader else "ja"
     words = TEXTS[language]
-    english = language == "en" and organization.name_en
+    english = english_reader and organization.name_en
     link = reverse("dispatch:offer", args=["x" * len(new_token())])
     return {
         "organization": english or organization.name,
@@ -123,5 +130,7 @@ def sample_values(organization: Organization, language: str) -> dict[str, str]:
         "when": when_text(STARTS_AT, STARTS_AT + timedelta(minutes=90), reader),
         "area": words["area_unknown"],
         "mode": words["mode_accompany"],
+        "net": "12,345",
+        "day": "30 Nov" if english_reader else "11月30日",
         "url": settings.PUBLIC_BASE_URL + link,
     }

@@ -142,7 +142,7 @@ DATASETS: dict[str, Dataset] = {
             money_columns.JOURNAL,
             tuple(money_columns.USUAL_JOURNAL.split()),
             money_columns.JOURNAL_FIELDS,
-            money_columns.find_paid,
+            money_columns.find_journal,
             around=money_columns.JOURNAL_AROUND,
         ),
         _plain(

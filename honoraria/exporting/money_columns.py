@@ -1,14 +1,15 @@
 """Columns about money that moved: payments, their lines, the journal, gift cards, other costs.
 
 The journal (仕訳) has two lines for a payment: the net amount against the bank, the withheld tax
-against 預り金. Only what was paid stands in it; a transfer that came back does not.
+against 預り金. A payment that came back stands on the day it was paid, and the other way round on the
+day the return was recorded, so that lines which a bookkeeping program has taken in stay right.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organization
@@ -48,6 +49,7 @@ PAYMENTS: Columns = dict(
             words=Payment._meta.get_field("receipt_how").choices,
         ),
         column("return_reason", "return_reason", "振込不能の理由", width=24),
+        column("returned", "returned_on", "戻りの記録日", "date"),
     ]
 )
 USUAL_PAYMENTS = " ".join(PAYMENTS)
@@ -60,11 +62,14 @@ def find_payments(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
     return (found.filter(state=wish.state) if wish.state else found).order_by("day", "id")
 
 
-def find_paid(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
-    """Payments that were made on the days and stand."""
+def find_journal(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
+    """Payments that were made on the days, and those that came back on them."""
     days = (wish.first, wish.last)
-    found = Payment.objects.filter(organization=organization, paid_on__range=days)
-    return found.filter(state=Payment.State.PAID).order_by("paid_on", "id")
+    moved = Q(paid_on__range=days) | Q(returned_on__range=days)
+    states = (Payment.State.PAID, Payment.State.RETURNED)
+    found = Payment.objects.filter(moved, organization=organization, state__in=states)
+    day = DateField()
+    return found.annotate(since=Value(wish.first, day), until=Value(wish.last, day)).order_by("id")
 
 
 LINES: Columns = dict(
@@ -77,7 +82,7 @@ LINES: Columns = dict(
         column("honorarium", "honorarium_id", "謝礼番号", "number"),
         column("day", "honorarium__activity_date", "活動日", "date"),
         column("booked", "honorarium__booked_on", "計上日", "date"),
-        column("request", "honorarium__report__assignment__request__number", "受付番号", width=13),
+        column("request", "honorarium__assignment__request__number", "受付番号", width=13),
         column("fee", "fee", "謝礼（円）", "yen"),
         column("transport", "transport", "交通費（円）", "yen"),
         column("taxable", "taxable", "源泉徴収の対象（円）", "yen", 18),
@@ -100,14 +105,22 @@ JOURNAL_FIELDS = {
     "name": "volunteer__name",
     "kana": "volunteer__kana",
     "method": "batch__method",
-    "paid": "paid_on",
+    "paid_on": "paid_on",
+    "returned_on": "returned_on",
     "gross": "gross",
     "withheld": "withheld",
     "net": "net",
+    "since": "since",
+    "until": "until",
 }
 JOURNAL_AROUND = """
-    SELECT dense_rank() OVER (ORDER BY x.paid, x.payment) AS serial, x.*, l.*,
-        'tax_class' AS tax_class, (
+    SELECT dense_rank() OVER (ORDER BY x.paid, x.payment, x.back) AS serial, x.*, l.line,
+        CASE WHEN NOT x.back THEN l.purpose WHEN x.method = 'bank' THEN '振込不能の戻し ' || l.purpose
+            ELSE '支払の戻し ' || l.purpose END AS purpose,
+        CASE WHEN x.back THEN l.account ELSE 'expense' END AS debit,
+        CASE WHEN x.back THEN 'expense' ELSE l.account END AS credit,
+        l.amount, l.amount * x.sign AS signed, l.deal, l.deal_account, l.deal_amount, l.settled,
+        l.settle_account, l.settle_amount, 'tax_class' AS tax_class, (
             SELECT string_agg(d.month::text, '・' ORDER BY d.year, d.month) || '月分' FROM (
                 SELECT DISTINCT extract(year FROM h.activity_date)::int AS year,
                     extract(month FROM h.activity_date)::int AS month
@@ -116,13 +129,18 @@ JOURNAL_AROUND = """
                 WHERE pl.payment_id = x.payment
             ) AS d
         ) AS months
-    FROM {inner} CROSS JOIN LATERAL (VALUES
-        (1, '', 'expense', x.method, x.net, '支出', 'expense', x.gross, x.paid, x.method, x.net),
-        (2, '源泉所得税 ', 'expense', 'withheld', x.withheld, NULL, 'withheld', -x.withheld,
+    FROM (
+        SELECT x.*, e.paid, e.back, CASE WHEN e.back THEN -1 ELSE 1 END AS sign FROM {inner}
+        CROSS JOIN LATERAL (VALUES (x.paid_on, false), (x.returned_on, true)) AS e(paid, back)
+        WHERE e.paid BETWEEN x.since AND x.until
+    ) AS x CROSS JOIN LATERAL (VALUES
+        (1, '', x.method, x.net, CASE WHEN x.back THEN '収入' ELSE '支出' END, 'expense', x.gross,
+            x.paid, x.method, x.net),
+        (2, '源泉所得税 ', 'withheld', x.withheld, NULL, 'withheld', -x.withheld,
             NULL, NULL, NULL)
-    ) AS l(line, purpose, debit, credit, amount, deal, deal_account, deal_amount, settled,
+    ) AS l(line, purpose, account, amount, deal, deal_account, deal_amount, settled,
         settle_account, settle_amount)
-    WHERE l.amount > 0 ORDER BY x.paid, x.payment, l.line
+    WHERE l.amount > 0 ORDER BY x.paid, x.payment, x.back, l.line
 """
 JOURNAL = tuple(
     Column(name, title, kind, width)
@@ -130,10 +148,11 @@ JOURNAL = tuple(
         ("serial", "取引番号", "number", 10),
         ("line", "行", "number", 5),
         ("payment", "支払番号", "number", 10),
-        ("paid", "支払日", "date", 12),
+        ("paid", "支払日・戻しの日", "date", 16),
         ("debit", "借方科目", "account", 14),
         ("credit", "貸方科目", "account", 14),
         ("amount", "金額（円）", "yen", 12),
+        ("signed", "金額（戻しは負）", "yen", 12),
         ("tax_class", "税区分", "account", 10),
         ("purpose", "摘要の頭書き", "text", 14),
         ("months", "活動の月", "text", 12),

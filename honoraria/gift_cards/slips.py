@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from honoraria.gift_cards.signature import HEIGHT, WIDTH, name_of, path_of
 from honoraria.models import GiftCardMove, Payment, PaymentLine
+from honoraria.signature import HEIGHT, WIDTH, name_of, path_of
 from volunteers.languages import name as language_name
 
 
@@ -34,12 +34,12 @@ def slip(payment: Payment) -> dict[str, Any]:
 
 def lines_of(payment: Payment) -> list[PaymentLine]:
     """The lines of a payment with what a slip says about them."""
-    return list(payment.lines.select_related("honorarium__report__assignment__request"))
+    return list(payment.lines.select_related("honorarium__assignment__request"))
 
 
 def _job(line: PaymentLine) -> list[Any]:
     entry = line.honorarium
-    request = entry.report.assignment.request
+    request = entry.assignment.request
     day = entry.activity_date
     return [
         f"{day.year}年{day.month}月{day.day}日",

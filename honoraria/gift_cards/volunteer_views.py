@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from babel.dates import format_date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,10 +14,11 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from dispatch.phone import words
 from dispatch.phone.people import own_rows, volunteers_only
-from honoraria.gift_cards import actions, signature
+from honoraria import signature
+from honoraria.gift_cards import actions
 from honoraria.gift_cards.access import own_payments
-from honoraria.models import GiftCardMove, Payment, PaymentLine
-from volunteers.languages import name as language_name
+from honoraria.models import GiftCardMove, Payment
+from honoraria.own_words import day_of, job_of
 from volunteers.models import Volunteer
 
 SHOWN = 30
@@ -79,7 +78,7 @@ def _show(
     refused: tuple[int, str, str, str] | None = None,
 ) -> HttpResponse:
     found = own_payments(own_rows(volunteer)).prefetch_related(
-        "lines__honorarium__report__assignment__request"
+        "lines__honorarium__assignment__request"
     )
     context = {
         "organization": volunteer.organization,
@@ -99,24 +98,11 @@ def gift_of(payment: Payment) -> Gift:
     ]
     return Gift(
         payment=payment,
-        day=_day(payment.paid_on),
+        day=day_of(payment.paid_on),
         received=words.day(payment.receipt_at) if payment.receipt_at else "",
         cards=[(move.kind.name, move.kind.face_value, -move.change) for move in given],
-        jobs=[_job(line) for line in payment.lines.all()],
+        jobs=[job_of(line) for line in payment.lines.all()],
         value=sum(-move.change * move.kind.face_value for move in given),
         path=signature.path_of(payment.signature),
         name=signature.name_of(payment.signature),
     )
-
-
-def _job(line: PaymentLine) -> tuple[str, str]:
-    entry = line.honorarium
-    language = entry.report.assignment.request.language
-    return _day(entry.activity_date), language_name(language, words.reader())
-
-
-def _day(day: date | None) -> str:
-    if day is None:
-        return ""
-    locale, pattern = ("en_GB", "d MMM yyyy") if words.reader() == "en" else ("ja", "y年M月d日")
-    return str(format_date(day, pattern, locale=locale))

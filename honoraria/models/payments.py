@@ -168,6 +168,9 @@ class Payment(models.Model):
     )
     signature = models.TextField(blank=True, help_text="SVG path drawn on the phone")
     return_reason = models.CharField("不能の理由", max_length=200, blank=True)
+    returned_on = models.DateField(
+        "戻りの記録日", null=True, blank=True, help_text="the journal takes the payment back that day"
+    )
 
     class Meta:
         ordering = ["batch_id", "volunteer__number", "id"]
@@ -182,10 +185,20 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["batch", "volunteer"], name="one_payment_per_person_and_batch"
             ),
+            models.CheckConstraint(
+                condition=Q(state="returned", returned_on__isnull=False)
+                | ~Q(state="returned") & Q(returned_on__isnull=True),
+                name="payment_returned_on_a_day",
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "paid_on"], name="payment_day"),
             models.Index(fields=["organization", "decided_on"], name="payment_decided"),
+            models.Index(
+                fields=["organization", "returned_on"],
+                condition=Q(returned_on__isnull=False),
+                name="payment_returned",
+            ),
         ]
 
     def __str__(self) -> str:

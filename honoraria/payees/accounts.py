@@ -18,7 +18,7 @@ from accounts.models import User
 from honoraria.actions import single_handed
 from honoraria.models import BankAccount, Payment, PaymentBatch
 from honoraria.payees.entry import AccountEntry, check_place, written
-from honoraria.payees.telling import tell_of_change
+from honoraria.payees.telling import tell_of_change, tell_of_refusal
 from volunteers.models import Volunteer
 
 State = BankAccount.State
@@ -89,14 +89,21 @@ def check_account(account: BankAccount, *, by: User, at: datetime) -> BankAccoun
     return present
 
 
-def end_account(account: BankAccount, reason: str, *, by: User | None, at: datetime) -> BankAccount:
-    """Pay to it no more. Raises ActionError: reason_missing, wrong_state, in_transfer."""
+def end_account(
+    account: BankAccount, reason: str, *, by: User | None, at: datetime, tell: bool = True
+) -> BankAccount:
+    """Pay to it no more; unless ``tell`` is off, an active person is asked for another account.
+
+    Raises ActionError: reason_missing, wrong_state, in_transfer.
+    """
     if not reason.strip():
         raise ActionError("reason_missing", "理由を入力してください。", field="reason", status=400)
     with transaction.atomic():
         present = _current(account)
         _refuse_in_transfer(present)
         _end(present, reason.strip()[:200], at)
+        if tell and present.volunteer.status == Volunteer.Status.ACTIVE:
+            tell_of_refusal(present.volunteer, present.pk, at)
         _log(present, "volunteer.account_ended", by=by, at=at, reason=present.end_reason)
     return present
 

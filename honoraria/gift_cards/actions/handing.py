@@ -117,8 +117,8 @@ def return_cards(
         moves = [_back(kinds[move.kind_id], move, why, on=on, by=by, at=at) for move in given]
         move_entries([one], Honorarium.State.PAID, Honorarium.State.CLOSED)
         one.lines.update(stands=False)
-        one.return_reason = why
-        one.save(update_fields=["state", "return_reason"])
+        one.return_reason, one.returned_on = why, on
+        one.save(update_fields=["state", "return_reason", "returned_on"])
         _log(one, "gift_cards.returned", by, at, reason=why)
     return moves
 

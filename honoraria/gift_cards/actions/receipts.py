@@ -14,7 +14,7 @@ from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import User
 from accounts.times import instant, local
-from honoraria.gift_cards import signature
+from honoraria import signature
 from honoraria.models import Payment, PaymentBatch
 from honoraria.payments.locks import locked_payment
 
@@ -31,9 +31,7 @@ def sign(
         one = locked_payment(payment)
         _check(one)
         person = one.volunteer
-        stored = (
-            signature.drawn(path) if path else signature.typed(name, [person.name, person.kana])
-        )
+        stored = signature.given(path, name, [person.name, person.kana])
         one.receipt_at, one.receipt_how, one.signature = at, "phone", stored
         one.save(update_fields=["receipt_at", "receipt_how", "signature"])
         label = "" if by else person.name

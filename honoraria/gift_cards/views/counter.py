@@ -13,8 +13,9 @@ from accounts.errors import ActionError
 from accounts.models import AuditEntry, Organization
 from accounts.times import local
 from accounts.trying import attempt
+from honoraria import signature
 from honoraria.actions import single_handed
-from honoraria.gift_cards import actions, overview, signature
+from honoraria.gift_cards import actions, overview
 from honoraria.gift_cards.access import get_payment_for, get_receiver_for
 from honoraria.gift_cards.cards import propose
 from honoraria.gift_cards.forms import DayForm, HandOutForm, ReasonForm
@@ -152,7 +153,7 @@ def _hand_out_form(
 
 def _context(payment: Payment) -> dict[str, object]:
     """What the page shows of the payment itself."""
-    lines = payment.lines.select_related("honorarium__report__assignment__request")
+    lines = payment.lines.select_related("honorarium__assignment__request")
     about = AuditEntry.objects.about(payment.key).filter(organization=payment.organization_id)
     return {
         "payment": payment,

@@ -6,6 +6,7 @@ from honoraria.payments.actions.finishing import (
     finish_payment,
     record_cash_receipt,
     return_payment,
+    sign_for_cash,
 )
 from honoraria.payments.actions.preparing import cancel_batch, leave_out, prepare_batch
 from honoraria.payments.actions.releasing import download_file, own_approvals, release_batch
@@ -23,4 +24,5 @@ __all__ = [
     "release_batch",
     "return_payment",
     "save_account",
+    "sign_for_cash",
 ]

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.errors import ActionError
 from accounts.models import User
 from accounts.times import local
+from honoraria import signature
 from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch, Remittance
 from honoraria.payments.locks import (
     locked_batch,
@@ -24,6 +26,7 @@ from honoraria.payments.locks import (
     planned_payments,
     say_why,
 )
+from honoraria.payments.telling import tell_paid, tell_returned
 from honoraria.tax.withholding import withhold
 
 CLOSED, PAID = Honorarium.State.CLOSED, Honorarium.State.PAID
@@ -49,6 +52,7 @@ def finish_batch(
             _pay(one, day)
         move_entries(payments, CLOSED, PAID)
         _finished(found, by, at)
+        tell_paid(payments, found.organization, at)
         paid = sum(one.net for one in payments)
         log(found, "payment_batch.paid", by=by, at=at, paid_on=f"{day}", net=paid)
     return found
@@ -76,6 +80,7 @@ def finish_payment(
         if not batch.payments.filter(state=Payment.State.PLANNED).exists():
             move_batch(batch, PaymentBatch.State.PAID)
             _finished(batch, by, at)
+        tell_paid([one], batch.organization, at)
         log(batch, "payment.paid", by=by, at=at, payment=one.pk, paid_on=f"{day}", net=one.net)
     return one
 
@@ -98,8 +103,10 @@ def return_payment(
         move_payment(one, Payment.State.RETURNED)
         move_entries([one], PAID, CLOSED)
         one.lines.update(stands=False)
-        one.return_reason = why
-        one.save(update_fields=["state", "return_reason"])
+        one.return_reason, one.returned_on = why, local(at).date()
+        one.save(update_fields=["state", "return_reason", "returned_on"])
+        if one.batch.method == PaymentBatch.Method.BANK:
+            tell_returned(one, at)
         if end_account and one.account and one.account.state != BankAccount.State.ENDED:
             _end(one.account, why, by, at)
         detail = {"payment": one.pk, "net": one.net, "withheld": one.withheld, "reason": why}
@@ -127,25 +134,40 @@ def was_remitted(payment: Payment) -> bool:
 
 
 def record_cash_receipt(
-    payment: Payment, how: str, signature: str = "", *, by: User | None, at: datetime
+    payment: Payment, how: str, signed: str = "", *, by: User | None, at: datetime
 ) -> Payment:
-    """The person confirmed to have received cash; ``signature``: an SVG path drawn on the phone.
+    """The person confirmed to have received cash; ``signed``: the signature given on the phone.
 
-    ``by`` is None when the volunteer signed. Raises ActionError: wrong_state, not_paid,
-    already_received, unsigned.
+    ``by`` is None for a volunteer without a sign-in. Texts are in the reader's language. Raises
+    ActionError: not_cash, not_paid, already_received, unsigned.
     """
     with transaction.atomic():
         one = locked_payment(payment)
+        if one.batch.method != PaymentBatch.Method.CASH:
+            raise ActionError("not_cash", _("受領の署名は、現金で支払ったときだけです。"))
         if one.state != Payment.State.PAID:
-            raise ActionError("not_paid", "支払済みにしてから受領を記録してください。")
+            raise ActionError("not_paid", _("まだお渡ししていないか、取り消されたものです。"))
         if one.receipt_at is not None:
-            raise ActionError("already_received", "受領は記録済みです。")
-        if how not in RECEIPTS or (how == "phone" and not signature):
+            raise ActionError("already_received", _("受け取りの確認は済んでいます。"))
+        if how not in RECEIPTS or (how == "phone" and not signed):
             raise ActionError("unsigned", "署名がありません。", field="signature", status=400)
-        one.receipt_at, one.receipt_how, one.signature = at, how, signature
+        one.receipt_at, one.receipt_how, one.signature = at, how, signed
         one.save(update_fields=["receipt_at", "receipt_how", "signature"])
-        log(one.batch, "payment.received", by=by, at=at, payment=one.pk, how=how)
+        label = "" if by else one.volunteer.name
+        log(one.batch, "payment.received", by=by, at=at, label=label, payment=one.pk, how=how)
     return one
+
+
+def sign_for_cash(
+    payment: Payment, *, path: str = "", name: str = "", by: User | None, at: datetime
+) -> Payment:
+    """The volunteer signs on the phone: ``path`` drawn, or the own ``name`` typed.
+
+    Raises ActionError: those of `signature` and of `record_cash_receipt`.
+    """
+    person = payment.volunteer
+    stored = signature.given(path, name, [person.name, person.kana])
+    return record_cash_receipt(payment, "phone", stored, by=by, at=at)
 
 
 def _paid_on(batch: PaymentBatch, wanted: date | None, at: datetime) -> date:
@@ -194,4 +216,4 @@ def _finished(batch: PaymentBatch, by: User, at: datetime) -> None:
 def _end(account: BankAccount, reason: str, by: User, at: datetime) -> None:
     from honoraria.payees.accounts import end_account
 
-    end_account(account, f"振込不能：{reason}", by=by, at=at)
+    end_account(account, f"振込不能：{reason}", by=by, at=at, tell=False)  # told of the return

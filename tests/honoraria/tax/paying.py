@@ -61,7 +61,7 @@ def payment_of(
         decided_on=decided_on, paid_on=paid_on, gross=gross, taxable=found.taxable,
         withheld=found.tax, net=gross - found.tax, residency=residency,
         calculation=[{"text": one.text, "amount": one.amount} for one in found.steps],
-        components=found.components,
+        components=found.components, returned_on=paid_on if state == "returned" else None,
     )  # fmt: skip
     for one, base in zip(entries, bases, strict=True):
         PaymentLine.objects.create(

@@ -54,6 +54,14 @@ def typed(text: str, names: Iterable[str]) -> str:
     return f"{TYPED}{given}"
 
 
+def given(path: str, name: str, names: Iterable[str]) -> str:
+    """What somebody signed with: the drawn ``path``, else the typed ``name``.
+
+    Raises ActionError: those of `drawn` and `typed`.
+    """
+    return drawn(path) if path else typed(name, names)
+
+
 def path_of(stored: str) -> str:
     """The line of a stored signature that was drawn, else an empty string."""
     return stored if PATH.fullmatch(stored) else ""

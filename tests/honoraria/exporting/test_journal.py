@@ -1,0 +1,143 @@
+"""The journal of payments that came back: what was booked once stays, and is booked back later."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from honoraria.exporting import runs
+from honoraria.exporting.datasets import DATASETS
+from honoraria.exporting.shapes import shipped
+from honoraria.exporting.wishes import Wish
+from honoraria.models import Payment
+from honoraria.months import Month
+from tests import factories
+from tests.factories import NOW
+from tests.honoraria.exporting.paying import paid
+from tests.honoraria.exporting.test_examples import content_of
+
+JOURNAL = DATASETS["journal"]
+FIRST = date(2026, 10, 1)
+
+
+def came_back(payment: Payment, on: date) -> Payment:
+    """The bank sent it back; recorded ``on``."""
+    payment.state, payment.returned_on = "returned", on
+    payment.save()
+    return payment
+
+
+def lines(organization: Any, month: str) -> list[dict[str, Any]]:
+    """The journal of a month, by the names of its columns; accounts by their keys."""
+    names = [column.name for column in JOURNAL.columns]
+    rows = JOURNAL.rows(organization, Wish.read({"month": month}))
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def test_a_transfer_that_came_back_is_booked_back_on_the_day_it_was_recorded(city):
+    payment = came_back(paid(organization=city), date(2026, 12, 4))
+    before, after = lines(city, "2026-11"), lines(city, "2026-12")
+    assert [(one["paid"], one["debit"], one["credit"], one["amount"]) for one in before] == [
+        (date(2026, 11, 30), "expense", "bank", 6501),
+        (date(2026, 11, 30), "expense", "withheld", 739),
+    ]
+    assert [(one["paid"], one["debit"], one["credit"], one["amount"]) for one in after] == [
+        (date(2026, 12, 4), "bank", "expense", 6501),
+        (date(2026, 12, 4), "withheld", "expense", 739),
+    ]
+    assert {one["payment"] for one in before + after} == {payment.pk}
+    assert [one["purpose"] for one in after] == ["振込不能の戻し ", "振込不能の戻し 源泉所得税 "]
+
+
+def test_a_return_on_the_day_of_payment_is_an_entry_of_its_own(city):
+    came_back(paid(organization=city), date(2026, 11, 30))
+    assert [one["serial"] for one in lines(city, "2026-11")] == [1, 1, 2, 2]
+    assert sum(one["signed"] for one in lines(city, "2026-11")) == 0
+
+
+def test_cards_that_were_given_back_go_back_into_the_stock(city):
+    given_back = paid(organization=city, method="gift_card", gross=2000, withheld=0)
+    came_back(given_back, date(2026, 12, 4))
+    [line] = lines(city, "2026-12")
+    assert (line["debit"], line["credit"], line["purpose"]) == (
+        "gift_card",
+        "expense",
+        "支払の戻し ",
+    )
+
+
+@pytest.mark.parametrize("code", ["yayoi", "moneyforward", "freee"])
+def test_every_shipped_form_can_write_a_return(city, code):
+    came_back(paid(organization=city), date(2026, 11, 30))
+    user = factories.MembershipFactory(organization=city, role="accountant").user
+    shape = shipped()[code]
+    run = runs.start(city, "journal", {"month": "2026-11"}, shape, "csv", by=user, at=NOW)
+    assert (run.state, run.rows) == ("done", 4), run.error
+    text = content_of(run).decode(shape.encoding)
+    assert text.count("振込不能の戻し") == 2
+    if code == "freee":  # the deal the other way round, its lines still sum to what came in
+        _, _, _, deal, tax = [line.split(",") for line in text.splitlines()]
+        assert (deal[0], tax[0]) == ("収入", "")
+        assert int(deal[8]) + int(tax[8]) == 6501
+
+
+PAYMENTS = st.lists(
+    st.tuples(
+        st.integers(1, 90_000),  # gross
+        st.integers(0, 60),  # paid so many days after the first
+        st.none() | st.integers(0, 60),  # came back so many days later
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=15, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(found=PAYMENTS)
+def test_the_sums_of_the_months_agree_with_what_was_paid_and_came_back(city, found):
+    from django.db import transaction
+
+    with transaction.atomic():
+        wanted, before, made = Counter[str](), Counter[str](), []
+        for number, (gross, after, back) in enumerate(found):
+            on = FIRST + timedelta(days=after)
+            tax = gross * 1021 // 10000
+            made.append(
+                (paid(organization=city, number=500 + number, gross=gross + 240,
+                      withheld=tax, on=on), back)
+            )  # fmt: skip
+            wanted[f"{on:%Y-%m}"] += gross + 240
+        before.update(_sums(city))
+        assert before == wanted
+        for payment, back in made:
+            if back is not None:
+                day = payment.paid_on + timedelta(days=back)
+                came_back(payment, day)
+                wanted[f"{day:%Y-%m}"] -= payment.gross
+        assert {key: n for key, n in _sums(city).items() if n} == {
+            key: n for key, n in wanted.items() if n
+        }
+        standing = Payment.objects.filter(organization=city, state="paid")
+        assert sum(_sums(city).values()) == sum(one.gross for one in standing)
+        transaction.set_rollback(True)
+
+
+def _sums(organization: Any) -> Counter[str]:
+    """Yen of expense by month of the journal, what came back taken off."""
+    sums, month = Counter[str](), Month.of(FIRST)
+    for _ in range(6):
+        rows = lines(organization, str(month))
+        sums[str(month)] += sum(one["signed"] for one in rows)
+        expense = sum(one["amount"] for one in rows if one["debit"] == "expense")
+        back = sum(one["amount"] for one in rows if one["credit"] == "expense")
+        assert expense - back == sum(one["signed"] for one in rows)
+        month = month.after
+    return sums
