@@ -16,6 +16,7 @@ def connect() -> None:
     import dispatch.streams
     import dispatch.subscriptions
     import honoraria.own_data
+    import honoraria.own_notices
     import interpreting.own_data
     import interpreting.rooms.links as rooms
     import interpreting.subscriptions_sessions
@@ -34,6 +35,7 @@ def connect() -> None:
     dispatch.subscriptions.report_states.append(interpreting.volunteer_views.states_of_reports)
     dispatch.subscriptions.own_data.append(interpreting.own_data.own_data)
     dispatch.subscriptions.own_data.append(honoraria.own_data.own_data)
+    dispatch.subscriptions.own_notices.append(honoraria.own_notices.notices)
     dispatch.subscriptions.on_seated.append(rooms.on_seated)
     dispatch.subscriptions.on_released.append(rooms.on_released)
     dispatch.subscriptions.on_over.append(rooms.on_over)

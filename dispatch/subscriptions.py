@@ -6,10 +6,22 @@ They append when the apps are ready; every list is empty here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from dispatch.models import Assignment, OperatorCall, Request
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNotice:
+    """One line on a volunteer's own page, in the reader's language: what waits, and where."""
+
+    url: str
+    icon: str
+    text: str
+    link: str
+    waits: bool = True  # for the person; False is news
 
 
 class PriceEstimate(Protocol):
@@ -54,6 +66,10 @@ own_data: list[Callable[[list[int]], dict[str, list[dict[str, Any]]]]] = []
 """Each returns, by section, what a floor above holds about the volunteers of these ids: one person
 in one or several towns, who asked for the own data. Nothing about anybody else."""
 
+own_notices: list[Callable[[Sequence[int], datetime], list[OwnNotice]]] = []
+"""Each returns what a floor above has to say to the volunteer of these ids (one person in one or
+several towns) on the first page, at an instant (UTC); what waits for the person comes first."""
+
 room_links: list[Callable[[Assignment], str | None]] = []
 """Each returns the address of the volunteer's room for an assignment, or None."""
 
@@ -94,6 +110,12 @@ def rooms_of(request_ids: list[int]) -> dict[int, tuple[str, str]]:
     for ask in room_states:
         found.update(ask(request_ids))
     return found
+
+
+def notices_of(volunteer_ids: Sequence[int], at: datetime) -> list[OwnNotice]:
+    """What the floors above have to say to a person; what waits for the person comes first."""
+    found = [notice for ask in own_notices for notice in ask(volunteer_ids, at)]
+    return sorted(found, key=lambda notice: not notice.waits)
 
 
 def tell_over(request: Request, at: datetime) -> None:

@@ -6,7 +6,6 @@ Grants count by fiscal year, taxes by calendar year; both are shown as what they
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from babel.dates import format_date
@@ -21,6 +20,7 @@ from dispatch.phone import words
 from dispatch.phone.people import own_rows, volunteers_only
 from honoraria.models import Honorarium, Payment
 from honoraria.own import OwnMonth, own_year, years_of
+from honoraria.own_words import day_of
 from honoraria.payments.own import own_payments
 from honoraria.tax.own import YearStatement, statement_years, year_statements
 from honoraria.tax.papers import payment_statement, pdf, year_statement
@@ -67,7 +67,7 @@ def money(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
             (_month(one), one.total, list(map(line_of, one.entries))) for one in year.months
         ],
         "tax_years": statement_years(people),
-        "payments": [(_day(one.day), one) for one in own_payments(people, chosen)],
+        "payments": [(day_of(one.day), one) for one in own_payments(people, chosen)],
     }
     return render(request, "volunteer/money.html", context)
 
@@ -134,15 +134,10 @@ def line_of(entry: Honorarium) -> Line:
     return Line(
         entry=entry,
         day=str(format_date(entry.activity_date, pattern, locale=locale)),
-        language=language_name(entry.report.assignment.request.language, words.reader()),
+        language=language_name(entry.assignment.request.language, words.reader()),
         hours=f"{'-' if entry.minutes < 0 else ''}{hours}:{minutes:02}",
         state=str(STATES[entry.state]),
     )
-
-
-def _day(day: date) -> str:
-    locale, pattern = ("en_GB", "d MMM yyyy") if words.reader() == "en" else ("ja", "y年M月d日")
-    return str(format_date(day, pattern, locale=locale))
 
 
 def _month(one: OwnMonth) -> str:

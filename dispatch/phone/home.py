@@ -29,7 +29,7 @@ from dispatch.phone.jobs import Job, job_of
 from dispatch.phone.offers import PRESENCE, etag_of
 from dispatch.phone.people import own_rows, volunteers_only
 from dispatch.ringing import rings_at
-from dispatch.subscriptions import price_estimate, states_of_reports
+from dispatch.subscriptions import notices_of, price_estimate, states_of_reports
 from realtime import push
 from realtime.models import Message
 from volunteers.actions import mark_seen, switch_on_call
@@ -85,6 +85,7 @@ def home(request: HttpRequest, volunteer: Volunteer) -> HttpResponse:
         "fragment": fragment,
         "etag": etag_of(fragment),
         "push_key": push.public_key(),
+        "notices": notices_of(own_rows(volunteer), at),
     }
     return render(request, "volunteer/home.html", context)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from honoraria.models import Payment, PaymentBatch
 
@@ -25,6 +25,14 @@ class OwnPayment:
     def is_paid(self) -> bool:
         """The money has left."""
         return self.payment.state == Payment.State.PAID
+
+
+def own_cash(people: Sequence[int]) -> QuerySet[Payment]:
+    """Cash that a person was handed, in every organization, the last first."""
+    found = Payment.objects.filter(
+        volunteer__in=people, batch__method=PaymentBatch.Method.CASH, state=Payment.State.PAID
+    )
+    return found.select_related("batch", "organization", "volunteer").order_by("-paid_on", "-pk")
 
 
 def own_payments(people: Sequence[int], fiscal_year: int) -> list[OwnPayment]:

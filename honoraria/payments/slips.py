@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from honoraria import signature
 from honoraria.models import Honorarium, Payment, PaymentBatch, PaymentLine
 from ui.paper import paper
 from volunteers.languages import name as language_name
@@ -47,12 +48,15 @@ def _person(payment: Payment) -> dict[str, Any]:
         "lines": [_line(one) for one in payment.lines.all()],
         "steps": [str(step["text"]) for step in payment.calculation if step.get("code") == "tax"],
         "paid_on": in_words(payment.paid_on) if payment.paid_on else "",
+        "signature": signature.path_of(payment.signature),
+        "signed_name": signature.name_of(payment.signature),
+        "field": [signature.WIDTH, signature.HEIGHT],
     }
 
 
 def _line(line: PaymentLine) -> list[str]:
     entry = line.honorarium
-    request = entry.report.assignment.request
+    request = entry.assignment.request
     what = f"{language_name(request.language, 'ja')}・{request.get_mode_display()}"
     if entry.kind == Honorarium.Kind.REVERSAL:
         what += "（取消し）"

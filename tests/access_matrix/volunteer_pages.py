@@ -70,6 +70,14 @@ volunteer_page(
     foreign=lambda w: [w.minhs_gift.pk],
     **ELSEWHERE,
 )
+volunteer_page("volunteer_money:cash", **ELSEWHERE)
+volunteer_page(
+    "volunteer_money:cash_receipt",
+    method="post",
+    args=lambda w: [w.handed_cash.pk],
+    foreign=lambda w: [w.minhs_cash.pk],
+    **ELSEWHERE,
+)
 public("dispatch:feed", args=lambda w: ["x" * 43], ok=(404,))  # the secret is the permission
 volunteer_page("volunteer:job_give_back", **OWN_JOB, **ELSEWHERE)
 volunteer_page("volunteer:job_give_back", method="post", **OWN_JOB, **ELSEWHERE)

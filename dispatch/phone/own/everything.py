@@ -79,6 +79,7 @@ def readme(volunteer: Volunteer, at: datetime, counts: dict[str, int]) -> str:
         "assignments": _("引き受けた通訳"),
         "reports": _("活動報告"),
         "honoraria": _("謝礼"),
+        "payments": _("受け取った金額と、受け取りの署名"),
         "bank_accounts": _("振込先口座"),
         "tax_status": _("税金の区分"),
         "messages": _("お送りした連絡"),

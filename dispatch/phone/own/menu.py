@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +16,8 @@ from accounts.times import local
 from dispatch.phone import words
 from dispatch.phone.own.certificates import ends_soon
 from dispatch.phone.own.hours_words import date_in_words, in_words
-from dispatch.phone.people import volunteers_only
+from dispatch.phone.people import own_rows, volunteers_only
+from dispatch.subscriptions import OwnNotice, notices_of
 from volunteers.languages import name as language_name
 from volunteers.models import Volunteer
 from volunteers.schedules import plain_rules
@@ -62,13 +63,14 @@ def switch_organization(request: HttpRequest, volunteer: Volunteer) -> HttpRespo
 
 
 def _groups(volunteer: Volunteer) -> list[tuple[str, list[Entry]]]:
+    notices = notices_of(own_rows(volunteer), database_now())
     found = [
         (
             _("活動"),
             [_hours(volunteer), _away(volunteer), _languages(volunteer), *_papers(volunteer)],
         ),
         (_("連絡"), [_channels(volunteer), *_elsewhere()]),
-        (_("謝礼"), [Entry(_account_url(), "bank", _("振込先口座"))]),
+        (_("謝礼"), _money(notices)),
         (_("サインインとデータ"), _rest()),
     ]
     shown = [(title, [one for one in entries if one.url]) for title, entries in found]
@@ -131,9 +133,26 @@ def _joined(parts: list[str]) -> str:
     return (", " if words.reader() == "en" else "、").join(parts)
 
 
-def _account_url() -> str:
-    """A page of the floor above; empty where the house is built without it."""
-    return _url("account", "volunteer_money")
+def _money(notices: list[OwnNotice]) -> list[Entry]:
+    """Pages of the floor above, none where the house is built without it."""
+    account, money = (_url(name, "volunteer_money") for name in ("account", "money"))
+    entries = [
+        Entry(account, "bank", _("振込先口座")),
+        Entry(money, "honoraria", _("活動時間と謝礼")),
+    ]
+    said = {one.url: (one.text, one.waits) for one in reversed(notices)}
+    known = [_with_notice(one, *said.pop(one.url, ("", False))) for one in entries]
+    # what waits elsewhere (a signature) has no line of its own here unless it waits
+    more = [
+        Entry(one.url, one.icon, one.link, warning=one.text)
+        for one in notices
+        if one.url in said and one.waits
+    ]
+    return known + more
+
+
+def _with_notice(entry: Entry, text: str, waits: bool) -> Entry:
+    return replace(entry, warning=text) if waits else replace(entry, now=text)
 
 
 def _url(name: str, space: str = "volunteer") -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -18,6 +20,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import AuditEntry, Membership, Organization
 from accounts.times import local
+from honoraria import signature
 from honoraria.actions import single_handed
 from honoraria.banking.calendar import next_business_day
 from honoraria.models import Payment, PaymentBatch
@@ -28,6 +31,7 @@ from honoraria.payments.forms import PaidOnForm, PlanForm, ReasonForm
 from honoraria.payments.planning import Plan, not_yet_closed, plan
 
 PER_PAGE = 30
+PEOPLE_PER_PAGE = 100
 REFUSED = 422
 Method, State = PaymentBatch.Method, PaymentBatch.State
 
@@ -141,12 +145,14 @@ def show(
     membership, organization, user = acting(request)
     batch = get_batch_for(membership, pk)
     at = database_now()
-    payments = payments_of(batch)
+    page = Paginator(payment_rows(batch), PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     waits = batch.state == State.PREPARED
     context = {
         "batch": batch,
-        "payments": payments,
-        "sums": sums_of(payments),
+        "page": page,
+        "payments": with_signatures(page),
+        "field": (signature.WIDTH, signature.HEIGHT),
+        "sums": sums_of(batch),
         "findings": batch_findings(batch, at) if waits else [],
         "same_person": batch.created_by_id == user.pk and not single_handed(organization),
         "alone": batch.created_by_id == user.pk,
@@ -160,20 +166,28 @@ def show(
     return render(request, "honoraria/payments/batch.html", context, status=status)
 
 
-def payments_of(batch: PaymentBatch) -> list[Payment]:
+def payment_rows(batch: PaymentBatch) -> QuerySet[Payment]:
     """The payments of a batch with their lines, in the order of the register."""
     rows = batch.payments.select_related("volunteer", "account").prefetch_related(
-        "lines__honorarium__report__assignment__request"
+        "lines__honorarium__assignment__request"
     )
-    return list(rows.order_by("volunteer__number", "pk"))
+    return rows.order_by("volunteer__number", "pk")
 
 
-def sums_of(payments: list[Payment]) -> dict[str, int]:
-    """Sums over the payments that stand."""
-    standing = [one for one in payments if one.state in (Payment.State.PLANNED, Payment.State.PAID)]
-    names = ("gross", "taxable", "withheld", "net")
-    sums = {name: sum(getattr(one, name) for one in standing) for name in names}
-    return sums | {"count": len(standing)}
+def with_signatures(payments: Iterable[Payment]) -> list[tuple[Payment, str, str]]:
+    """Payments with what was signed on the phone: the line that was drawn, or the name typed."""
+    return [
+        (one, signature.path_of(one.signature), signature.name_of(one.signature))
+        for one in payments
+    ]
+
+
+def sums_of(batch: PaymentBatch) -> dict[str, int]:
+    """Sums in yen over the payments of a batch that stand, and their number."""
+    standing = batch.payments.filter(state__in=[Payment.State.PLANNED, Payment.State.PAID])
+    sums = {name: Sum(name, default=0) for name in ("gross", "taxable", "withheld", "net")}
+    found: dict[str, int] = standing.order_by().aggregate(count=Count("pk"), **sums)
+    return found
 
 
 def _may_finish(batch: PaymentBatch, at: datetime) -> bool:

@@ -19,7 +19,7 @@ from honoraria.payments.access import get_batch_for, visible_batches
 from honoraria.payments.comparing import compare
 from honoraria.payments.files import digest, file_title
 from honoraria.payments.forms import FileForm
-from honoraria.payments.views.batches import REFUSED, payments_of, sums_of
+from honoraria.payments.views.batches import REFUSED, payment_rows, sums_of
 
 Method, State = PaymentBatch.Method, PaymentBatch.State
 
@@ -58,9 +58,9 @@ def _paper(request: HttpRequest, pk: int, name: str, title: str) -> HttpResponse
     batch = get_batch_for(membership, pk)
     if batch.method != Method.CASH or batch.state not in (State.RELEASED, State.PAID):
         raise Http404
-    payments = payments_of(batch)
+    payments = list(payment_rows(batch))
     today = local(database_now()).date()
-    data = slips.made(name, batch, payments, sums_of(payments), today, title=title)
+    data = slips.made(name, batch, payments, sums_of(batch), today, title=title)
     return attached(data, f"{name}-{batch.value_date:%Y%m%d}-{batch.pk}.pdf", "application/pdf")
 
 

@@ -88,11 +88,11 @@ def count_of(kind: GiftCardKind, by: User) -> GiftCardCount:
     return count(kind, Month.of(NOW_DAY), 10, by=by, at=NOW)
 
 
-def given_to(volunteer: Volunteer, by: User) -> Payment:
-    """Cards that the volunteer was handed and has not signed for."""
+def given_to(volunteer: Volunteer, by: User, method: str = "gift_card") -> Payment:
+    """Cards (or cash) that the volunteer was handed and has not signed for."""
     batch = PaymentBatch.objects.create(
         organization=volunteer.organization,
-        method="gift_card",
+        method=method,
         state="paid",
         value_date=NOW_DAY,
         created_at=NOW,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.errors import ActionError
-from honoraria.gift_cards.signature import LONGEST, drawn, name_of, path_of, typed
+from honoraria.signature import LONGEST, drawn, name_of, path_of, typed
 
 GOOD = "M100 100L200 150L300 90M320 90L400 180"
 

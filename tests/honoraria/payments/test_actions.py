@@ -405,6 +405,13 @@ def test_a_receipt_is_recorded_once_and_only_for_what_was_paid(cash, accountant)
     assert (one.receipt_at, one.receipt_how) == (ON_PAY_DAY, "paper")
 
 
+def test_a_transfer_is_not_signed_for(released, accountant):
+    finish_batch(released, by=accountant, at=ON_PAY_DAY)
+    one = released.payments.first()
+    give = lambda: record_cash_receipt(one, "paper", by=accountant, at=ON_PAY_DAY)  # noqa: E731
+    assert code_of(give) == "not_cash"
+
+
 # --- paying accounts -------------------------------------------------------------------------------
 
 
