@@ -10,7 +10,6 @@ from typing import Any
 from PIL import Image
 
 from accounts.models import Organization, User
-from honoraria.closing.books import lock_books
 from honoraria.grants import actions
 from honoraria.grants.claim import picture
 from honoraria.grants.remarks import remarks
@@ -50,7 +49,6 @@ def grant(city: Organization) -> Programme:
         count=1,
         total=paid.total,
     )
-    lock_books(city)
     for number, content in enumerate(
         (rows.pdf(3), rows.pdf(password="secret"), b"%PDF-1.4 broken")
     ):
