@@ -34,7 +34,7 @@ PARTS: tuple[Part, ...] = (
     Part("coordinator", CITY, Role.COORDINATOR, "佐藤 恵", "sato@hachioji.example.jp",
          "依頼を受け、ボランティアへの打診を見守ります。"),
     Part("accountant", CITY, Role.ACCOUNTANT, "鈴木 誠", "suzuki@hachioji.example.jp",
-         "活動報告から計算された謝礼を確認し、承認します。"),
+         "謝礼を承認し、月を締めて支払い、交付金の実績をまとめます。"),
     Part("admin", CITY, Role.ADMIN, "高橋 明子", "takahashi@hachioji.example.jp",
          "担当者・謝礼基準・団体の設定を管理します。"),
     Part("requester", CITY, Role.REQUESTER, "渡辺 由紀", "watanabe@minami-hp.example.jp",

@@ -48,6 +48,14 @@ def test_one_press_takes_a_role(world: SimpleNamespace) -> None:
     assert cast.CITY_DATA["name"] in page.content.decode()
 
 
+def test_an_accountant_begins_where_the_month_is_closed(world: SimpleNamespace) -> None:
+    enter = reverse("demo:enter", args=["accountant"])
+    answer = Client().post(enter, {"to": "months"}, follow=True)
+    assert answer.request["PATH_INFO"] == "/months/"
+    elsewhere = Client().post(enter, {"to": "https://example.jp/"})
+    assert elsewhere.headers["Location"] == "/"
+
+
 def test_nobody_enters_a_real_organization(world: SimpleNamespace) -> None:
     world.city.is_demo = False
     world.city.save()

@@ -13,7 +13,9 @@ from accounts.models import Organization, Role, User
 from accounts.times import instant, local
 from config.demo.money import days
 from dispatch.models import Desk
+from honoraria.figures.actions import set_budget
 from honoraria.grants.actions import (
+    Share,
     add_terms,
     approve_cost,
     create_programme,
@@ -26,14 +28,16 @@ from honoraria.grants.actions.costs import CostValues
 from honoraria.grants.actions.programmes import Place
 from honoraria.grants.calculation import fiscal_year
 from honoraria.grants.documents import prepare as prepare_document
-from honoraria.grants.entries import honoraria_of_year
+from honoraria.grants.entries import costs_of_year, honoraria_of_year
 from honoraria.grants.operators import invoices
 from honoraria.grants.suggestions import grouped, suggest_honoraria
-from honoraria.models import Cost, Programme, ProgrammeTerms
+from honoraria.models import Cost, Programme, ProgrammeTerms, Tag
 from honoraria.months import Month
 from ui.paper import paper
 
 Category = Cost.Category
+BUDGET = 1_200_000
+"""Yen for the fiscal year."""
 NAME, JOINT = "一元的相談窓口の運営（デモ）", "3市の共同窓口（デモ・試算）"
 SOURCE = "架空の交付決定通知（デモ）"
 
@@ -81,6 +85,8 @@ def prepare(
     for month in over[-1:]:
         _costs(city, own, month, staff)
     _judge(own, over, staff[Role.ACCOUNTANT], at)
+    _judge_costs(own, joint, staff[Role.ACCOUNTANT], at)
+    set_budget(city, year, BUDGET, by=staff[Role.ADMIN], at=decided_at)
     _consultations(city, last, staff[Role.COORDINATOR], at)
 
 
@@ -151,6 +157,15 @@ def _judge(programme: Programme, over: list[Month], by: User, at: datetime) -> N
     found = suggest_honoraria(programme, rows, date(programme.fiscal_year, 4, 1))
     for share, keys in grouped(found).items():
         tag(programme, share, honoraria=keys, by=by, at=min(days.on(over[-1], 26), at))
+
+
+def _judge_costs(own: Programme, joint: Programme, by: User, at: datetime) -> None:
+    """The device is the desk's, the operators are the joint desk's; the rest is left undecided."""
+    costs = costs_of_year(own.organization, own.fiscal_year)
+    whole = Share(1, 1, Tag.Reason.DESK_WORK)
+    for programme, category in ((own, Category.EQUIPMENT), (joint, Category.COMMISSION)):
+        keys = costs.filter(category=category).values_list("pk", flat=True)
+        tag(programme, whole, costs=list(keys), by=by, at=at)
 
 
 def _consultations(city: Organization, month: Month, by: User, at: datetime) -> None:

@@ -32,7 +32,7 @@ def enter(city: Organization, staff: dict[str, User], at: datetime) -> None:
         holder = suggested(person.kana, person.name)
         if turn == NONE or not holder:
             continue
-        account = enter_account(person, _entry(person, turn, holder), by=None, at=at)
+        account = enter_account(person, _entry(person, turn, holder), by=person.user, at=at)
         if turn != WAITS:
             later = at + timedelta(days=1)
             check_account(account, by=staff[Role.ACCOUNTANT], at=later)
