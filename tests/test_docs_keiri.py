@@ -71,6 +71,11 @@ def literal(node: ast.AST, names: dict[str, str]) -> str | None:
     return None
 
 
+def cases(node: ast.expr) -> list[ast.expr]:
+    """Both texts of ``one if … else other``."""
+    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
+
+
 def messages() -> Iterator[tuple[str, str]]:
     """(where, text) of whatever the rooms say when something cannot be done or needs a look."""
     for path in sorted((ROOT / "honoraria").rglob("*.py")):
@@ -84,7 +89,8 @@ def messages() -> Iterator[tuple[str, str]]:
                     known = assigned([node], known)
                 elif isinstance(node.func, ast.Name) and node.func.id in SAYING:
                     place = SAYING[node.func.id]
-                    for one in node.args if place < 0 else node.args[place : place + 1]:
+                    given = node.args if place < 0 else node.args[place : place + 1]
+                    for one in [case for each in given for case in cases(each)]:
                         text = literal(one, known)
                         if text and JAPANESE.search(text) and (place >= 0 or text.endswith("。")):
                             yield f"{path.relative_to(ROOT)}:{node.lineno}", text
