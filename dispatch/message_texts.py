@@ -86,11 +86,11 @@ SIMPLE = {
     "report": "【{organization}】{when}の 通訳、ありがとうございました。報告を 書いてください {url}",
     "money_subject": "【{organization}】お金の おしらせ",
     "paid": (
-        "【{organization}】{day}に 謝礼の お金 {net}円を はらいました。"
+        "【{organization}】{day}に お礼の お金 {net}円を はらいました。"
         "あなたの ページで 見ることが できます。 {url}"
     ),
     "transfer_returned": (
-        "【{organization}】謝礼の お金を おくることが できませんでした。あなたの 口座を たしかめてください。 {url}"
+        "【{organization}】お礼の お金を おくることが できませんでした。あなたの 口座を たしかめてください。 {url}"
     ),
     "account_refused": (
         "【{organization}】あなたの 口座に お金を おくることが できません。もういちど 登録してください。 {url}"

@@ -53,7 +53,7 @@ def test_nothing_is_said_before_the_money_has_left(released):
     ("language", "words"),
     [
         ("en", "we paid you 7,004 yen on 7 Dec"),
-        ("ja-simple", "12月7日に 謝礼の お金 7,004円を はらいました"),
+        ("ja-simple", "12月7日に お礼の お金 7,004円を はらいました"),
     ],
 )
 def test_it_is_said_in_the_persons_language(released, hana, accountant, language, words):
