@@ -22,15 +22,16 @@ UNJUDGED, NOT_ELIGIBLE, SEVERAL = 0, -1, -2  # in place of a programme's key
 NO_DESK = 0
 
 # the joins are the costly part: made once for six dimensions. Tags are counted per entry first,
-# because an entry may be shared by several programmes and must not count twice
+# because an entry may be shared by several programmes and must not count twice. Materialized, so
+# that the database adds up in memory: it would expect as many groups as rows, and sort them all
 ENTRIES = """
 WITH judged AS (
     SELECT t.honorarium_id, CASE count(*) FILTER (WHERE t.numerator > 0)
         WHEN 0 THEN {not_eligible} WHEN 1 THEN min(t.programme_id) FILTER (WHERE t.numerator > 0)
         ELSE {several} END AS programme
-    FROM honoraria_tag t JOIN honoraria_honorarium h ON h.id = t.honorarium_id
-    WHERE h.organization_id = %s AND h.booked_on BETWEEN %s AND %s GROUP BY t.honorarium_id
-), entry AS (
+    FROM honoraria_tag t JOIN honoraria_programme p ON p.id = t.programme_id
+    WHERE p.organization_id = %s AND t.honorarium_id IS NOT NULL GROUP BY t.honorarium_id
+), entry AS MATERIALIZED (
     SELECT extract(month FROM h.booked_on)::int AS month, coalesce(q.desk_id, {no_desk}) AS desk,
         q.language, q.field, tv.tariff_id AS tariff, coalesce(j.programme, {unjudged}) AS programme,
         h.state, h.paid_by,
@@ -195,7 +196,7 @@ def year_sums(organization: Organization, year: int, desk: int | None = None) ->
 def _entries(organization: Organization, year: int, desk: int | None) -> list[tuple[Any, ...]]:
     whose = [organization.pk, *year_days(year)]
     condition, chosen = _at_desk(desk)
-    return _fetched(ENTRIES.format(desk=condition, **WORDS), [*whose, *whose, *chosen])
+    return _fetched(ENTRIES.format(desk=condition, **WORDS), [organization.pk, *whose, *chosen])
 
 
 def _last_year(organization: Organization, year: int, desk: int | None) -> list[tuple[Any, ...]]:

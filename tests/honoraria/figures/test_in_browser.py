@@ -95,7 +95,7 @@ def test_an_accountant_reads_the_year_and_enters_the_budget(
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("CSV.*窓口別")).click()
     assert download.value.suggested_filename == f"figures-{year}-desk.csv"
-    page.get_by_label("窓口").select_option(label="本庁舎1階")
+    page.get_by_label("窓口", exact=True).select_option(label="本庁舎1階")
     page.get_by_role("button", name="表示").click()
     expect(page.get_by_text("窓口を選んだときは比べません")).to_be_visible()
     settle(page, f"desk-{width}-{scheme}")
