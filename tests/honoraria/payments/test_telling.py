@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_it_is_said_in_the_persons_language(released, hana, accountant, language
 
 
 def test_it_waits_for_the_morning(released, city, accountant):
-    city.quiet_from, city.quiet_to = time(21), time(8)
+    city.quiet_from, city.quiet_to = 21 * 60, 8 * 60
     city.save()
     finish_batch(released, by=accountant, at=AT_NIGHT)
     assert {one.not_before for one in told("paid")} == {datetime(2026, 12, 7, 23, tzinfo=UTC)}
