@@ -97,7 +97,7 @@ def columns(chart: Chart) -> SafeString:
     """Upright columns side by side, stacked by series; for months."""
     scale = chart.scale
     svg = _picture(chart, TOP + PLOT + BOTTOM)
-    _add(svg, "text", "単位：万円", x="0", y="12", class_="figure__unit")
+    _add(svg, "text", "単位：万円（横は月）", x="0", y="12", class_="figure__unit")
     for tick in scale.ticks:
         y = _number(_height(scale, tick))
         kind = "figure__zero" if tick == 0 else "figure__grid"

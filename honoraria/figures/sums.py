@@ -22,8 +22,7 @@ UNJUDGED, NOT_ELIGIBLE, SEVERAL = 0, -1, -2  # in place of a programme's key
 NO_DESK = 0
 
 # the joins are the costly part: made once for six dimensions. Tags are counted per entry first,
-# because an entry may be shared by several programmes and must not count twice. Materialized, so
-# that the database adds up in memory: it would expect as many groups as rows, and sort them all
+# because an entry may be shared by several programmes and must not count twice.
 ENTRIES = """
 WITH judged AS (
     SELECT t.honorarium_id, CASE count(*) FILTER (WHERE t.numerator > 0)
@@ -31,7 +30,7 @@ WITH judged AS (
         ELSE {several} END AS programme
     FROM honoraria_tag t JOIN honoraria_programme p ON p.id = t.programme_id
     WHERE p.organization_id = %s AND t.honorarium_id IS NOT NULL GROUP BY t.honorarium_id
-), entry AS MATERIALIZED (
+), entry AS (
     SELECT extract(month FROM h.booked_on)::int AS month, coalesce(q.desk_id, {no_desk}) AS desk,
         q.language, q.field, tv.tariff_id AS tariff, coalesce(j.programme, {unjudged}) AS programme,
         h.state, h.paid_by,
@@ -43,21 +42,16 @@ WITH judged AS (
     JOIN honoraria_tariffversion tv ON tv.id = h.tariff_version_id
     LEFT JOIN judged j ON j.honorarium_id = h.id
     WHERE h.organization_id = %s AND h.booked_on BETWEEN %s AND %s {desk}
-), part AS (
-    SELECT month, desk, language, field, tariff, programme, state, paid_by = '{requester}' AS direct,
-        sum(activity) AS activities, sum(minutes) AS minutes,
-        sum(fee) AS fee, sum(transport) AS transport, sum(total) AS total
-    FROM entry GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 )
 SELECT grouping(month, desk, language, field, tariff, programme),
     coalesce(month::text, desk::text, language, field, tariff::text, programme::text, ''),
-    sum(activities)::bigint, sum(minutes)::bigint, sum(fee)::bigint, sum(transport)::bigint,
+    sum(activity)::bigint, sum(minutes)::bigint, sum(fee)::bigint, sum(transport)::bigint,
     coalesce(sum(total) FILTER (WHERE state = 'draft'), 0)::bigint,
     coalesce(sum(total) FILTER (WHERE state = 'approved'), 0)::bigint,
     coalesce(sum(total) FILTER (WHERE state = 'closed'), 0)::bigint,
     coalesce(sum(total) FILTER (WHERE state = 'paid'), 0)::bigint,
-    coalesce(sum(total) FILTER (WHERE direct), 0)::bigint
-FROM part
+    coalesce(sum(total) FILTER (WHERE paid_by = '{requester}'), 0)::bigint
+FROM entry
 GROUP BY GROUPING SETS ((month), (desk), (language), (field), (tariff), (programme))
 """
 LAST_YEAR = """

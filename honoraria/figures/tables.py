@@ -104,8 +104,12 @@ class Table:
     def chart(self) -> Chart:
         """Its picture: the states of the honoraria, and the other costs; the largest rows."""
         series = (*STATES, COSTS) if self.with_costs else STATES
-        bars = [Bar(row.label, self._parts(row), row.label) for row in self.rows]
+        bars = [Bar(row.label, self._parts(row), self._short(row)) for row in self.rows]
         return Chart(f"by-{self.name}", f"{self.title}の費用", series, drawn(bars))
+
+    def _short(self, row: Row) -> str:
+        """Twelve names of months are wider than a phone, twelve numbers are not."""
+        return row.label.removesuffix("月") if self.name == "month" else row.label
 
     def _parts(self, row: Row) -> tuple[int, ...]:
         sums = row.sums
