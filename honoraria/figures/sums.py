@@ -113,7 +113,8 @@ class Sum(NamedTuple):
         return Sum(*map(sum, zip(self, other, strict=True)))
 
 
-class CostPart(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CostPart:
     """Costs besides honoraria: ``state`` is draft, approved (not paid yet) or paid."""
 
     month: int

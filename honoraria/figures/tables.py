@@ -178,7 +178,9 @@ class CostTable:
     def as_cells(self) -> list[list[str | int]]:
         """Titles and rows for a file."""
         titles = ["費目", "件数", "金額（円）", *(f"うち{one.words}（円）" for one in COST_STATES)]
-        rows = [[r.label, r.count, r.total, r.paid, r.approved, r.draft] for r in self.rows]
+        rows: list[list[str | int]] = [
+            [r.label, r.count, r.total, r.paid, r.approved, r.draft] for r in self.rows
+        ]
         return [[*titles], *rows]
 
 
