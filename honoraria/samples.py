@@ -24,6 +24,7 @@ from honoraria.tariff import (
     cancellation_charge,
     price,
     split,
+    with_consumption_tax,
 )
 from honoraria.tariff.cancellation import JAPAN, cancellation_text
 from honoraria.tariff.fees import BRACKET_KINDS, UNIT_KINDS
@@ -95,7 +96,8 @@ def samples(rules: Rules, on: dt.date) -> list[Sample]:
         minutes = amount if of == "minutes" else 0
         try:
             activity = plain(on, mode=mode, remote=of != "minutes", **{of: amount})
-            found.append(Sample(label, price(rules, activity), minutes=minutes))
+            priced = _charged(price(rules, activity), rules, on)
+            found.append(Sample(label, priced, minutes=minutes))
         except TariffError as error:
             found.append(Sample(label, None, str(error), minutes))
     return found
@@ -124,11 +126,18 @@ def both_sides(rules: Rules, activity: Activity, organization: Organization) -> 
 
 def _side(title: str, source: str, rules: Rules, activity: Activity) -> Side:
     try:
-        priced = price(rules, activity)
+        priced = _charged(price(rules, activity), rules, activity.date)
         shares = split(priced.total, rules)
     except TariffError as error:
         return Side(title, source, None, str(error), (), ())
     return Side(title, source, priced, "", shares, tuple(_cancelling(rules, priced, activity)))
+
+
+def _charged(priced: Priced, rules: Rules, on: dt.date | None) -> Priced:
+    """What is asked from the requester: with consumption tax where the amounts are without it."""
+    if rules["role"] != "charge" or on is None:
+        return priced
+    return with_consumption_tax(priced, rules, on)
 
 
 def _cancelling(rules: Rules, priced: Priced, activity: Activity) -> list[Line]:

@@ -1,8 +1,9 @@
 """What the requester is charged for a report or for a booking that was called off, and who bears it.
 
 Reads, never writes. A request that is free of charge is never charged; where no tariff speaks of
-the requester's side, there is nothing to charge. Shares follow the tariff; a tariff that names no
-payers is borne by whom the request names.
+the requester's side, there is nothing to charge. Consumption tax comes on top where a tariff's
+amounts are without it, but not on cancellations: they make up for a loss. Shares follow the tariff;
+a tariff that names no payers is borne by whom the request names.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from honoraria.tariff import (
     cancellation_charge,
     price,
     split,
+    with_consumption_tax,
 )
 from interpreting.models import Report
 
@@ -61,8 +63,16 @@ def charge_of(report: Report, versions: list[TariffVersion] | None = None) -> Ch
         if error.code == "no_tariff":
             return None
         raise
-    shares = shares_of(result.priced.total, result.version, request)
-    return Charged(result.version, result.priced, shares)
+    priced = _taxed(result.priced, result.version, local(report.started_at).date())
+    return Charged(result.version, priced, shares_of(priced.total, result.version, request))
+
+
+def _taxed(priced: Priced, version: TariffVersion, on: date) -> Priced:
+    """With consumption tax where the tariff's amounts are without it. Raises Unpriced."""
+    try:
+        return with_consumption_tax(priced, version.rules, on)
+    except TariffError as error:
+        raise Unpriced(error.code, f"「{version.tariff}」: {error}", "経理") from error
 
 
 def shares_of(total: int, version: TariffVersion, request: Request) -> tuple[Share, ...]:

@@ -44,6 +44,7 @@ class Totals:
     drafts: int
     fee: int
     transport: int
+    tax: int
     total: int
     open: int
 
@@ -91,10 +92,12 @@ def totals(found: QuerySet[Charge]) -> Totals:
         drafts=Count("pk", filter=Q(state=Charge.State.DRAFT)),
         fees=Sum("fee", default=0),
         travel=Sum("transport", default=0),
+        tax=Sum("consumption_tax", default=0),
         unpaid=Sum("total", filter=Q(state=Charge.State.ISSUED), default=0),
     )
-    fee, transport = sums["fees"], sums["travel"]  # every total is their sum, by a constraint
-    return Totals(sums["count"], sums["drafts"], fee, transport, fee + transport, sums["unpaid"])
+    fee, transport, tax = sums["fees"], sums["travel"], sums["tax"]
+    total = fee + transport + tax  # every total is their sum, by a constraint
+    return Totals(sums["count"], sums["drafts"], fee, transport, tax, total, sums["unpaid"])
 
 
 def unready(organization: Organization, month: Month) -> list[Unready]:

@@ -119,6 +119,7 @@ CHARGES: Columns = dict(
         *_job("assignment__request", "report"),
         column("fee", "fee", "料金（円）", "yen"),
         column("transport", "transport", "交通費（円）", "yen"),
+        column("consumption_tax", "consumption_tax", "消費税（円）", "yen"),
         column("total", "total", "合計（円）", "yen"),
         column("shares", "shares", "負担", "lines", 40),
         column("state", "state", "状態", "label", 10, words=Charge.State.choices),

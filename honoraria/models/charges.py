@@ -88,6 +88,9 @@ class Charge(models.Model):
     )
     fee = models.IntegerField("料金（円）")
     transport = models.IntegerField("交通費（円）", default=0)
+    consumption_tax = models.IntegerField(
+        "消費税（円）", default=0, help_text="on top of amounts that are without it"
+    )
     total = models.IntegerField("合計（円）")
     derivation = models.JSONField("計算の内訳", default=list)
     shares = models.JSONField("負担", default=list, help_text="payer, amount in yen, text, to")
@@ -106,7 +109,8 @@ class Charge(models.Model):
         ordering = ["booked_on", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("fee") + F("transport")), name="charge_total_adds_up"
+                condition=Q(total=F("fee") + F("transport") + F("consumption_tax")),
+                name="charge_total_adds_up",
             ),
             models.UniqueConstraint(
                 fields=["report"], condition=Q(corrects__isnull=True), name="one_charge_per_report"

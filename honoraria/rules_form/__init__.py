@@ -18,6 +18,7 @@ from honoraria.rules_form.fields import (
     CONSUMPTION_TAX,
     KINDS,
     ROLES,
+    TAX_ROUNDINGS,
     TRANSPORTS,
     Gathered,
     Names,
@@ -31,7 +32,7 @@ WAITING = [("not_counted", "活動時間に含めない"), ("counted", "活動�
 COVERED = {
     *("role", "fee", "transport", "waiting", "minimum", "maximum", "max_minutes", "overrides"),
     *("requester_standard", "surcharges", "rush", "add_ons", "cancellation", "payers", "levy"),
-    *("consumption_tax", "notes"),
+    *("consumption_tax", "consumption_tax_rounding", "notes"),
 }
 
 
@@ -81,6 +82,7 @@ class RulesForm(forms.Form):
     waiting = choice("待ち時間", WAITING)
     requester_standard = flag("依頼者の基準の方が高いときは、その額とする")
     consumption_tax = choice("消費税", CONSUMPTION_TAX)
+    consumption_tax_rounding = choice("消費税の端数", TAX_ROUNDINGS)
     notes = forms.CharField(
         label="備考",
         required=False,
@@ -188,6 +190,9 @@ class RulesForm(forms.Form):
         rules |= terms.gather(found, "", "", self.names)
         rules |= parts.gather(found, self.names)
         found.take_given(rules, "", {"waiting": "waiting", "consumption_tax": "consumption_tax"})
+        if data["consumption_tax"] == "excluded":
+            name = "consumption_tax_rounding"
+            found.take_given(rules, "", {name: name})
         if data["requester_standard"]:
             rules["requester_standard"] = "if_higher"
         notes = [line.strip() for line in data["notes"].splitlines() if line.strip()]
@@ -205,6 +210,7 @@ def initial_of(rules: Rules) -> dict[str, Any]:
         "waiting": rules.get("waiting", "not_counted"),
         "requester_standard": rules.get("requester_standard") == "if_higher",
         "consumption_tax": rules.get("consumption_tax", ""),
+        "consumption_tax_rounding": rules.get("consumption_tax_rounding", ""),
         "notes": "\n".join(rules.get("notes", [])),
         **terms.show("", rules),
         **parts.show(rules),

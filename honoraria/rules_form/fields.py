@@ -88,6 +88,7 @@ CONSUMPTION_TAX: Choices = [
     ("not_taxed", "不課税・非課税"),
     ("unstated", "不明"),
 ]
+TAX_ROUNDINGS: Choices = [("", "定めない（切り捨て）"), *YEN_ROUNDINGS]
 
 
 def number(label: str) -> forms.Field:

@@ -6,6 +6,7 @@ Pure: no database, no clock, no settings, no floats. Rules are JSON that an acco
 """
 
 from .cancellation import business_day_counter, cancellation_charge
+from .consumption import consumption_tax_rate, with_consumption_tax
 from .description import describe
 from .payers import split
 from .presets import Preset, preset, presets
@@ -49,6 +50,7 @@ __all__ = [
     "business_day_counter",
     "cancellation_charge",
     "choose",
+    "consumption_tax_rate",
     "describe",
     "preset",
     "presets",
@@ -56,4 +58,5 @@ __all__ = [
     "price_both",
     "split",
     "validate",
+    "with_consumption_tax",
 ]

@@ -43,7 +43,7 @@ PAID_BY = {
 }
 CONSUMPTION_TAX = {
     "included": "金額は消費税込みです。",
-    "excluded": "金額は消費税抜きです。",
+    "excluded": "金額は消費税抜きです。請求では、活動日の税率で消費税を加えます。",
     "not_taxed": "消費税はかかりません。",
     "unstated": "消費税の扱いは定められていません。",
 }
@@ -253,3 +253,5 @@ def _afterwards(rules: Rules) -> Iterator[str]:
     ):
         if key in rules:
             yield words[rules[key]]
+    if rules.get("consumption_tax") == "excluded":
+        yield f"消費税は{YEN_ROUNDINGS[rules.get('consumption_tax_rounding', 'floor')]}です。"

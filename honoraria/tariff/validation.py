@@ -257,6 +257,7 @@ RULES_OPTIONAL: Fields = {
     "levy": _levy,
     "paid_by": choice("bank", "cash", "cash_by_requester", "gift_card", "none"),
     "consumption_tax": choice("included", "excluded", "not_taxed", "unstated"),
+    "consumption_tax_rounding": choice("floor", "half_up", "ceil"),
     "withholding": choice("withheld", "not_withheld", "by_decision"),
     "notes": many(text),
 }

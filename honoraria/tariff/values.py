@@ -91,12 +91,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """Result of pricing: ``total == fee + transport == sum of the lines``, all in yen."""
+    """Result of pricing, in yen: the total is that of fee, transport and tax, and of the lines.
+
+    ``consumption_tax`` is what comes on top; 0 where the tariff's amounts contain it.
+    """
 
     fee: int
     transport: int
     total: int
     lines: tuple[Line, ...]
+    consumption_tax: int = 0
 
     def amount_of(self, *codes: str) -> int:
         """Yen of the lines carrying one of these codes."""

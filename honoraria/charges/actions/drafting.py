@@ -103,7 +103,7 @@ def reprice_charges(organization: Organization, first: date, last: date | None) 
     changed = 0
     for charge in drafts.select_for_update(of=("self",)).order_by("pk"):
         report = _report_of(charge)
-        before = (charge.tariff_version_id, charge.fee, charge.transport)
+        before = (charge.tariff_version_id, charge.fee, charge.total)
         try:
             charged = charge_of(report, versions)
         except Unpriced:
@@ -114,7 +114,7 @@ def reprice_charges(organization: Organization, first: date, last: date | None) 
             continue
         _put(charge, charged)
         charge.save()
-        changed += before != (charge.tariff_version_id, charge.fee, charge.transport)
+        changed += before != (charge.tariff_version_id, charge.fee, charge.total)
     return changed
 
 
@@ -252,6 +252,7 @@ def _put(charge: Charge, charged: Charged) -> None:
     priced = charged.priced
     charge.tariff_version = charged.version
     charge.fee, charge.transport, charge.total = priced.fee, priced.transport, priced.total
+    charge.consumption_tax = priced.consumption_tax
     charge.derivation = [asdict(line) for line in priced.lines]
     charge.shares = [asdict(share) for share in charged.shares]
 

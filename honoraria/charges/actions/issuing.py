@@ -124,6 +124,7 @@ def reverse(charge: Charge, reason: str, *, by: User, at: datetime) -> Charge:
             booked_on=max(local(at).date(), charge.booked_on),
             fee=-charge.fee,
             transport=-charge.transport,
+            consumption_tax=-charge.consumption_tax,
             total=-charge.total,
             derivation=lines,
             shares=shares,
