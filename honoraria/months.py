@@ -185,7 +185,7 @@ def _cancelled(organization: Organization, month: Month) -> int:
 
 def _receipts(organization: Organization, month: Month) -> int:
     found = Honorarium.objects.of(organization).between(month.first, month.last)
-    return points.without_receipt(found, organization).count()
+    return points.select(found, "receipt", organization).count()
 
 
 def _without_entry(reports: QuerySet[Report]) -> QuerySet[Report]:

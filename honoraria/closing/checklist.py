@@ -18,6 +18,7 @@ from accounts.times import local
 from honoraria.charges.pricing import unrecorded_cancellations
 from honoraria.closing import points
 from honoraria.closing.books import closed_through
+from honoraria.closing.counting import Counted, counted
 from honoraria.models import Honorarium
 from honoraria.months import Month
 from interpreting.models import Report
@@ -46,10 +47,16 @@ Checker = Callable[[Organization, Month, datetime], list[Check]]
 checks: list[Checker] = []
 
 
-def checklist(organization: Organization, month: Month, at: datetime) -> list[Check]:
-    """Every point of the month that is open ``at`` (UTC), those that block first."""
-    found = [*_order(organization, month, at), *_entries(organization, month)]
-    found += [*_reports(organization, month, at), *_doubts(organization, month)]
+def checklist(
+    organization: Organization, month: Month, at: datetime, entries: Counted | None = None
+) -> list[Check]:
+    """Every point of the month that is open ``at`` (UTC), those that block first.
+
+    ``entries``: what was counted of the month already.
+    """
+    entries = entries or counted(organization, month)
+    found = [*_order(organization, month, at), *_entries(month, entries)]
+    found += [*_reports(organization, month, at), *_doubts(month, entries)]
     for check in checks:
         found += check(organization, month, at)
     return sorted((one for one in found if one.count), key=lambda one: not one.blocks)
@@ -76,16 +83,11 @@ def _order(organization: Organization, month: Month, at: datetime) -> Iterator[C
         yield Check("earlier_open", text, True, count, _month(first), "経理")
 
 
-def _entries(organization: Organization, month: Month) -> Iterator[Check]:
-    drafts = Honorarium.objects.of(organization).between(month.first, month.last).drafts()
-    reversal = Q(kind=Honorarium.Kind.REVERSAL)
-    counts = drafts.order_by().aggregate(
-        priced=Count("pk", filter=~reversal), reversals=Count("pk", filter=reversal)
-    )
+def _entries(month: Month, entries: Counted) -> Iterator[Check]:
     url = f"{reverse('honoraria:list')}?month={month}&state=draft"
-    yield Check("drafts", "承認されていない謝礼", True, counts["priced"], url, "経理")
+    yield Check("drafts", "承認されていない謝礼", True, entries.drafts, url, "経理")
     text = "承認されていない訂正（取消し）"
-    yield Check("reversals", text, True, counts["reversals"], url, "経理")
+    yield Check("reversals", text, True, entries.reversals, url, "経理")
 
 
 def _reports(organization: Organization, month: Month, at: datetime) -> Iterator[Check]:
@@ -126,8 +128,7 @@ def _late(organization: Organization, month: Month, tab: str) -> Iterator[Check]
     yield Check("late", text, False, late.count(), f"{tab}waiting", "コーディネーター")
 
 
-def _doubts(organization: Organization, month: Month) -> Iterator[Check]:
-    found = Honorarium.objects.of(organization).between(month.first, month.last)
+def _doubts(month: Month, entries: Counted) -> Iterator[Check]:
     url = f"{reverse('honoraria:list')}?month={month}&only="
     texts = {
         "receipt": ("領収書が必要な交通費で、画像がないもの", "ボランティア"),
@@ -136,8 +137,7 @@ def _doubts(organization: Organization, month: Month) -> Iterator[Check]:
         "unusual": ("謝礼が、その基準のいつもの額の3倍を超えるもの", "経理"),
     }
     for code, (text, who) in texts.items():
-        count = points.select(found, code, organization).count()
-        yield Check(code, text, False, count, f"{url}{code}", who)
+        yield Check(code, text, False, entries.doubts[code], f"{url}{code}", who)
 
 
 def _month(month: Month) -> str:

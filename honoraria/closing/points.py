@@ -7,15 +7,17 @@ days are those of Asia/Tokyo.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Aggregate, Count, Exists, F, FloatField, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Organization
 from accounts.times import instant
 from dispatch.models import Assignment
-from honoraria.models import Honorarium, HonorariumQuerySet
+from honoraria.models import Honorarium, HonorariumQuerySet, TariffVersion
 from interpreting.models import Receipt, Report
 from interpreting.remarks import receipt_limit
 
@@ -26,18 +28,12 @@ ONLY: Final = {
     "taken_back": "取り消したまま、計算し直していないもの",
     "unusual": "基準のいつもの額より大きく多いもの",
 }
+CONFIRMED_BY_APPROVER = Q(approved_by=F("report__confirmed_by"))
+RECORDED_BY_APPROVER = Q(report=None, approved_by=F("recorded_by"))
 UNUSUAL_TIMES = 3  # the median of the tariff; three hours where one is usual
 UNUSUAL_DAYS = 92  # the usual is that of the month and the two before
 ALL = 2**62
 UNUSUAL_FROM = 10  # fewer entries have no usual amount
-
-
-class Median(Aggregate):
-    """The middle value, of PostgreSQL."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
 
 
 def reports_between(organization: Organization, first: date, last: date) -> QuerySet[Report]:
@@ -89,20 +85,32 @@ def _first(found: QuerySet[Any]) -> QuerySet[Any]:
 def taken_back(found: HonorariumQuerySet) -> HonorariumQuerySet:
     """Reversals of the entries after which nothing was priced anew; that may be meant so."""
     followers = Honorarium.objects.filter(corrects=OuterRef("pk"))
-    return found.filter(~Exists(followers), kind=Honorarium.Kind.REVERSAL)
+    # every reversal corrects something: said for the index, which has few such rows
+    reversals = found.filter(kind=Honorarium.Kind.REVERSAL, corrects__isnull=False)
+    return reversals.filter(~Exists(followers))
+
+
+def matching(code: str, organization: Organization, usual: Q) -> Q:
+    """What the entries with one of the points of ``ONLY`` match; ``usual``: of `far_above`."""
+    followed = Q(Exists(Honorarium.objects.filter(corrects=OuterRef("pk"))))
+    reversal = Q(kind=Honorarium.Kind.REVERSAL)
+    standing = ~reversal & ~followed
+    if code == "receipt":
+        return standing & _needs_receipt(organization)
+    if code == "single_handed":
+        return CONFIRMED_BY_APPROVER | RECORDED_BY_APPROVER
+    if code == "taken_back":
+        # every reversal corrects something: said for the index, which has few such rows
+        return reversal & Q(corrects__isnull=False) & ~followed
+    return standing & usual
 
 
 def select(found: HonorariumQuerySet, only: str, organization: Organization) -> HonorariumQuerySet:
     """The entries with one of the points of ``ONLY``; all of them for an unknown one."""
-    if only == "receipt":
-        return without_receipt(found, organization)
-    if only == "single_handed":
-        return single_handed(found)
-    if only == "taken_back":
-        return taken_back(found)
-    if only == "unusual":
-        return unusual(found, organization)
-    return found
+    if only not in ONLY:
+        return found
+    usual = far_above(organization, found) if only == "unusual" else Q()
+    return found.filter(matching(only, organization, usual))
 
 
 def exceptions(found: HonorariumQuerySet, organization: Organization) -> dict[int, list[str]]:
@@ -114,8 +122,8 @@ def exceptions(found: HonorariumQuerySet, organization: Organization) -> dict[in
     return codes
 
 
-def without_receipt(found: HonorariumQuerySet, organization: Organization) -> HonorariumQuerySet:
-    """Standing entries that pay transport as it was paid, without the receipt that it takes.
+def _needs_receipt(organization: Organization) -> Q:
+    """Transport as it was paid, without the receipt that it takes.
 
     The rule is that of the report's remarks: a taxi always, anything else above the organization's
     limit in yen.
@@ -123,32 +131,48 @@ def without_receipt(found: HonorariumQuerySet, organization: Organization) -> Ho
     taxi = Q(report__transport=Report.Transport.TAXI, report__transport_yen__gt=0)
     much = Q(report__transport_yen__gt=receipt_limit(organization))
     receipts = Receipt.objects.filter(report=OuterRef("report"))
-    return found.standing().filter(taxi | much, ~Exists(receipts), transport__gt=0)
+    return Q(transport__gt=0) & (taxi | much) & ~Q(Exists(receipts))
 
 
-def single_handed(found: HonorariumQuerySet) -> HonorariumQuerySet:
-    """Entries that the person who confirmed the report (or recorded the entry) approved as well."""
-    confirmed = Q(approved_by=F("report__confirmed_by"))
-    return found.filter(confirmed | Q(report=None, approved_by=F("recorded_by")))
-
-
-def unusual(found: HonorariumQuerySet, organization: Organization) -> HonorariumQuerySet:
-    """Standing entries of more than three times what their tariff gave in the middle."""
+def far_above(organization: Organization, found: HonorariumQuerySet) -> Q:
+    """What fees of more than three times the middle one of their tariff match, up to the last day
+    of the entries."""
     last = found.order_by("-booked_on").values_list("booked_on", flat=True).first()
-    if last is None:
-        return found
     match = Q(pk__in=[])
-    for tariff, usual in _usual(organization, last):
-        match |= Q(tariff_version__tariff=tariff, fee__gt=max(UNUSUAL_TIMES * usual, 0))
-    return found.standing().filter(match)
+    for versions, usual in _usual(organization, last) if last else []:
+        match |= Q(tariff_version__in=versions, fee__gt=UNUSUAL_TIMES * usual)
+    return match
 
 
-def _usual(organization: Organization, until: date) -> list[tuple[int, float]]:
-    """The median fee of every tariff with enough entries in the days before."""
+def _usual(organization: Organization, until: date) -> Iterator[tuple[list[int], float]]:
+    """The versions of every tariff with enough entries in the days before, and its median fee.
+
+    Fees are few and entries many: the statement counts them, the middle is found here.
+    """
     recent = Honorarium.objects.of(organization).between(
         until - timedelta(days=UNUSUAL_DAYS), until
     )
-    groups = recent.filter(kind=Honorarium.Kind.PRICED, fee__gt=0).order_by()
-    medians = groups.values("tariff_version__tariff").annotate(usual=Median("fee"))
-    known = medians.annotate(entries=Count("pk")).filter(entries__gte=UNUSUAL_FROM)
-    return list(known.values_list("tariff_version__tariff", "usual"))
+    fees = recent.filter(kind=Honorarium.Kind.PRICED, fee__gt=0).order_by()
+    groups = fees.values_list("tariff_version", "fee").annotate(entries=Count("pk"))
+    tariffs = dict(
+        TariffVersion.objects.filter(tariff__organization=organization).values_list("pk", "tariff")
+    )
+    counts: dict[int, Counter[int]] = {}
+    for version, fee, entries in groups:
+        counts.setdefault(tariffs[version], Counter())[fee] += entries
+    for tariff, found in counts.items():
+        if found.total() >= UNUSUAL_FROM:
+            yield [pk for pk, one in tariffs.items() if one == tariff], _median(found)
+
+
+def _median(counts: Counter[int]) -> float:
+    """The middle value of counted ones; between the two middle ones of an even number."""
+    total, passed = counts.total(), 0
+    middle: list[int] = []
+    for value in sorted(counts):
+        passed += counts[value]
+        if not middle and 2 * passed >= total:
+            middle.append(value)
+        if 2 * passed > total:
+            return (middle[0] + value) / 2
+    raise ValueError("no values")

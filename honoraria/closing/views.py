@@ -15,6 +15,7 @@ from accounts.times import local
 from honoraria.closing import actions
 from honoraria.closing.books import closed_through
 from honoraria.closing.checklist import checklist, first_open
+from honoraria.closing.counting import counted
 from honoraria.closing.forms import ReopenForm
 from honoraria.closing.year import hours_text, march_due, year_of
 from honoraria.models import Closing
@@ -96,8 +97,11 @@ def _show(
     membership, organization, _ = acting(request)
     closed, following = closed_through(organization), first_open(organization)
     is_closed = closed is not None and found.last <= closed
-    checks = [] if is_closed else checklist(organization, found, database_now())
-    sums = totals(entries(organization, Wanted(month=found)))
+    if is_closed:
+        checks, sums = [], totals(entries(organization, Wanted(month=found)))
+    else:
+        counts = counted(organization, found)
+        checks, sums = checklist(organization, found, database_now(), counts), counts.totals
     closings = Closing.objects.filter(organization=organization, month=found.first)
     context = {
         "month": found,

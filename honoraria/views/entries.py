@@ -60,7 +60,8 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     page = page_of(found, sums, request.GET.get("page"))
     may_act = membership.role in MONEY
     notes = _notes(organization, page) if may_act and sums.drafts else {}
-    closed, lacking = closed_through(organization), missing(organization, wanted.month, at)
+    closed = closed_through(organization)
+    lacking = missing(organization, wanted.month, at)
     context = {
         "form": form,
         "wanted": wanted,

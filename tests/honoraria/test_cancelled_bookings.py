@@ -145,7 +145,7 @@ def test_an_organization_of_one_may_and_the_closing_shows_it(entry, accountant, 
     entry.organization.refresh_from_db()
     approve(entry, by=accountant, at=LATER)
     found = Honorarium.objects.all()
-    assert list(points.single_handed(found)) == [entry]
+    assert list(points.select(found, "single_handed", city)) == [entry]
     assert "single_handed" in {one.code for one in checklist(city, NOVEMBER, LATER)}
 
 

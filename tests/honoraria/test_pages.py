@@ -165,7 +165,7 @@ def test_the_page_of_a_month_costs_the_same_for_one_and_for_many(
             tariff_version=tariff, activity_date=START.date(), minutes=1, fee=1, total=1,
             booked_on=START.date(), created_at=NOW,
         )  # fmt: skip
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         page = client.get("/honoraria/?month=2026-11")
     assert len(page.context["page"].object_list) == 100
     assert page.context["totals"].count == 131
