@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from accounts.models import Organization
 from accounts.times import instant
 from dispatch.models import Assignment
-from honoraria.models import Honorarium, HonorariumQuerySet, TariffVersion
+from honoraria.models import Honorarium, HonorariumQuerySet
 from interpreting.models import Receipt, Report
 from interpreting.remarks import receipt_limit
 
@@ -139,13 +139,13 @@ def far_above(organization: Organization, found: HonorariumQuerySet) -> Q:
     of the entries."""
     last = found.order_by("-booked_on").values_list("booked_on", flat=True).first()
     match = Q(pk__in=[])
-    for versions, usual in _usual(organization, last) if last else []:
-        match |= Q(tariff_version__in=versions, fee__gt=UNUSUAL_TIMES * usual)
+    for tariff, usual in _usual(organization, last) if last else []:
+        match |= Q(tariff_version__tariff=tariff, fee__gt=UNUSUAL_TIMES * usual)
     return match
 
 
-def _usual(organization: Organization, until: date) -> Iterator[tuple[list[int], float]]:
-    """The versions of every tariff with enough entries in the days before, and its median fee.
+def _usual(organization: Organization, until: date) -> Iterator[tuple[int, float]]:
+    """The median fee of every tariff with enough entries in the days before.
 
     Fees are few and entries many: the statement counts them, the middle is found here.
     """
@@ -153,16 +153,13 @@ def _usual(organization: Organization, until: date) -> Iterator[tuple[list[int],
         until - timedelta(days=UNUSUAL_DAYS), until
     )
     fees = recent.filter(kind=Honorarium.Kind.PRICED, fee__gt=0).order_by()
-    groups = fees.values_list("tariff_version", "fee").annotate(entries=Count("pk"))
-    tariffs = dict(
-        TariffVersion.objects.filter(tariff__organization=organization).values_list("pk", "tariff")
-    )
+    groups = fees.values_list("tariff_version__tariff", "fee").annotate(entries=Count("pk"))
     counts: dict[int, Counter[int]] = {}
-    for version, fee, entries in groups:
-        counts.setdefault(tariffs[version], Counter())[fee] += entries
+    for tariff, fee, entries in groups:
+        counts.setdefault(tariff, Counter())[fee] = entries
     for tariff, found in counts.items():
         if found.total() >= UNUSUAL_FROM:
-            yield [pk for pk, one in tariffs.items() if one == tariff], _median(found)
+            yield tariff, _median(found)
 
 
 def _median(counts: Counter[int]) -> float:
