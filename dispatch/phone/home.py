@@ -20,7 +20,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.errors import ActionError
-from accounts.times import local
 from dispatch.messages import push_address, recipient
 from dispatch.models import Assignment, Mode, Offer
 from dispatch.phone import term, words
@@ -154,9 +153,7 @@ def home_context(volunteer: Volunteer, at: datetime) -> dict[str, Any]:
         "asked": [asked_card(offer, at) for offer in offers if not rings_at(offer, at)],
         "to_report": [job for job in jobs if job.wants_report],
         "current": current,
-        "one_is_today": any(
-            local(job.request.starts_at).date() == local(at).date() for job in current
-        ),
+        "one_is_today": any(job.is_today for job in current),
         "running": any(job.running for job in jobs),
         "coming": [job for job in jobs if job.coming and not job.is_near],
         **on_call_context(volunteer, at),

@@ -101,6 +101,7 @@ class Job:
     hours: str
     mode: str
     field: str
+    is_today: bool
     is_near: bool  # today's, already begun, or at most ``NEAR`` away (a night's job is tomorrow's)
     running: bool
     coming: bool
@@ -175,7 +176,8 @@ def job_of(assignment: Assignment, at: datetime, reports: Mapping[int, str]) -> 
         hours=words.hours(wanted.starts_at, wanted.ends_at),
         mode=str(words.MODES[Mode.VIDEO if assignment.remote else wanted.mode]),
         field=str(words.FIELDS[wanted.field]),
-        is_near=wanted.starts_at - at <= NEAR or local(wanted.starts_at).date() == local(at).date(),
+        is_today=(is_today := local(wanted.starts_at).date() == local(at).date()),
+        is_near=is_today or wanted.starts_at - at <= NEAR,
         running=state == State.STARTED and at < wanted.ends_at,
         coming=ahead and at < wanted.ends_at,
         wants_report=report == "returned" or (held and at >= wanted.ends_at and not report),

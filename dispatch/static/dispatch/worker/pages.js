@@ -9,7 +9,6 @@ const DAYS = 7;
 const MOST_ASSETS = 60;
 const SLOW = 8000;
 const AGAIN_AFTER = 600_000;
-const patient = () => AbortSignal.timeout(30_000); // what hangs for ever keeps a new worker waiting
 const OWN = /^\/(v|o\/[\w-]+)\//;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

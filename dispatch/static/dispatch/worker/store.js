@@ -42,6 +42,7 @@ const recall = (name) => stored("meta", "get", name);
 const note = (name, value) => stored("meta", "put", value, name);
 
 const everyPage = () => clients.matchAll({ type: "window", includeUncontrolled: true });
+const patient = () => AbortSignal.timeout(30_000); // what hangs for ever keeps a new worker waiting
 const wait = (time) => new Promise((done) => { setTimeout(done, time); });
 
 /* The promise, or a failure after so many milliseconds. */
