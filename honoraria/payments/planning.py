@@ -26,12 +26,18 @@ from honoraria.models import (
     Honorarium,
     HonorariumQuerySet,
     PaidBy,
-    Payee,
     PaymentBatch,
     PaymentLine,
-    TransportTo,
 )
-from honoraria.tax.withholding import TaxLine, Withheld, taxable_of, withhold
+from honoraria.payments.lines import (
+    PlannedLine,
+    in_words,
+    paid_transport,
+    planned_line,
+    tax_of,
+    tax_side,
+)
+from honoraria.tax.withholding import Withheld
 from volunteers.models import Volunteer
 
 Method = PaymentBatch.Method
@@ -45,18 +51,11 @@ OFFICE, PERSON = "経理", "ボランティア"
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """An entry with what of it reaches the person, in yen; reversals are negative."""
-
-    entry: Honorarium
-    fee: int
-    transport: int
-    taxable: int
-
-
-@dataclass(frozen=True, slots=True)
 class Planned:
-    """What one person would receive. ``gross - withheld.tax = net``."""
+    """What one person would receive. ``gross - withheld.tax = net``.
+
+    ``on_top``: the tax that the organization bears because cards are given in full.
+    """
 
     volunteer: Volunteer
     lines: list[PlannedLine]
@@ -65,11 +64,12 @@ class Planned:
     decided_on: date
     account: BankAccount | None
     calculation: list[dict[str, Any]]
+    on_top: int = 0
 
     @property
     def gross(self) -> int:
-        """Fees and transport paid to the person."""
-        return sum(line.fee + line.transport for line in self.lines)
+        """Fees and transport paid to the person, and the tax on top of cards."""
+        return sum(line.fee + line.transport for line in self.lines) + self.on_top
 
     @property
     def net(self) -> int:
@@ -199,18 +199,6 @@ def not_yet_closed(organization: Organization, method: str) -> int:
     return int(found.order_by().aggregate(sum=Sum("total", default=0))["sum"])
 
 
-def paid_transport(entry: Honorarium) -> int:
-    """The transport that is paid to the person; tickets that the organization bought are not."""
-    return entry.transport if entry.transport_to == TransportTo.PERSON else 0
-
-
-def planned_line(entry: Honorarium, gift_taxed: bool, residency: str) -> PlannedLine:
-    """What of an entry is paid to the person, and what of it is withheld from."""
-    line = TaxLine(entry.fee, entry.transport, entry.tax, entry.transport_to)
-    taxable = taxable_of(line, gift_taxed=gift_taxed, residency=residency)
-    return PlannedLine(entry, entry.fee, paid_transport(entry), taxable)
-
-
 def gift_cards_taxed(organization: Organization) -> bool:
     """The organization decided that gift cards are withheld from."""
     return organization.policy.get("gift_cards_taxed") is True
@@ -283,11 +271,13 @@ def _accounts(volunteers: Collection[int]) -> dict[int, BankAccount]:
 def _planned(volunteer: Volunteer, entries: list[Honorarium], facts: _Facts) -> Planned:
     residency, treaty = tax_side(getattr(volunteer, "payee", None))
     lines = [planned_line(one, facts.gift_taxed, residency) for one in entries]
-    gross, taxable = _sums(lines)
+    _check_sums(lines)
     account = facts.accounts.get(volunteer.pk) if facts.method == Method.BANK else None
     if facts.method == Method.BANK and (why := account_hold(account)):
         raise why
-    withheld = withhold(taxable, facts.value_date, residency=residency, treaty=treaty)
+    withheld = tax_of(lines, facts.method, facts.value_date, residency=residency, treaty=treaty)
+    on_top = withheld.tax if facts.method == Method.GIFT_CARD else 0
+    gross = sum(line.fee + line.transport for line in lines) + on_top
     if gross - withheld.tax <= 0:
         raise Hold("nothing_left", "源泉徴収税額を引くと残りがありません。次の支払で精算します。")
     return Planned(
@@ -297,12 +287,13 @@ def _planned(volunteer: Volunteer, entries: list[Honorarium], facts: _Facts) -> 
         withheld=withheld,
         decided_on=facts.decided_on(entries),
         account=account,
-        calculation=in_words(lines, withheld),
+        calculation=in_words(lines, withheld, on_top),
+        on_top=on_top,
     )
 
 
-def _sums(lines: list[PlannedLine]) -> tuple[int, int]:
-    """(gross, taxable) of a person; whoever has nothing coming is held back."""
+def _check_sums(lines: list[PlannedLine]) -> None:
+    """Whoever has nothing coming is held back. Raises Hold."""
     gross = sum(line.fee + line.transport for line in lines)
     taxable = sum(line.taxable for line in lines)
     if gross < 0:
@@ -314,28 +305,3 @@ def _sums(lines: list[PlannedLine]) -> tuple[int, int]:
     if taxable < 0:
         text = "源泉徴収の対象額がマイナスになるため、対象の謝礼があるときに精算します。"
         raise Hold("negative_base", text, "対応は不要")
-    return gross, taxable
-
-
-def tax_side(payee: Payee | None) -> tuple[str, bool]:
-    """(residency, whether a treaty frees from the tax); without a row a resident."""
-    if payee is None:
-        return Payee.Residency.RESIDENT, False
-    return payee.residency, bool(payee.treaty)
-
-
-def in_words(lines: list[PlannedLine], withheld: Withheld) -> list[dict[str, Any]]:
-    """The calculation of a payment step by step: text and yen."""
-    fee, transport = sum(line.fee for line in lines), sum(line.transport for line in lines)
-    gross = fee + transport
-    parts = f"謝礼 {fee:,}円 + 交通費 {transport:,}円" if transport else f"謝礼 {fee:,}円"
-    steps: list[dict[str, Any]] = [
-        {"code": "gross", "text": f"支払額（{len(lines)}件）：{parts}", "amount": gross}
-    ]
-    if withheld.taxable != gross:
-        text = f"源泉徴収の対象：支払額 {gross:,}円のうち {withheld.taxable:,}円"
-        steps.append({"code": "taxable", "text": text, "amount": withheld.taxable})
-    steps += [{"code": "tax", "text": step.text, "amount": step.amount} for step in withheld.steps]
-    net = gross - withheld.tax
-    text = f"差引支払額：{gross:,}円 − {withheld.tax:,}円" if withheld.tax else "差引支払額"
-    return [*steps, {"code": "net", "text": text, "amount": net}]

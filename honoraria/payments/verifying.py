@@ -19,14 +19,8 @@ from honoraria.banking import transfer
 from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch, PaymentLine
 from honoraria.payments.conditions import check_paying_account, check_value_date
 from honoraria.payments.files import build, header_of, record_of
-from honoraria.payments.planning import (
-    account_hold,
-    corrections,
-    gift_cards_taxed,
-    planned_line,
-    tax_side,
-)
-from honoraria.tax.withholding import withhold
+from honoraria.payments.lines import planned_line, tax_of, tax_side
+from honoraria.payments.planning import account_hold, corrections, gift_cards_taxed
 
 Method = PaymentBatch.Method
 RECENTLY = timedelta(days=10)
@@ -122,13 +116,15 @@ def _about_payment(
     now = [planned_line(line.honorarium, gift_taxed, residency) for line in lines]
     gross = sum(line.fee + line.transport for line in now)
     taxable = sum(line.taxable for line in now)
-    if gross != one.gross or any(
+    cards = batch.method == Method.GIFT_CARD  # the tax comes on top of their face values
+    if gross != (one.net if cards else one.gross) or any(
         line.honorarium.volunteer_id != one.volunteer_id for line in lines
     ):
         return [Finding("amount_changed", f"{name}さんの金額が変わりました。{AGAIN}", payment=one)]
     tax = -1
     if taxable >= 0:
-        tax = withhold(taxable, batch.value_date, residency=residency, treaty=treaty).tax
+        withheld = tax_of(now, batch.method, batch.value_date, residency=residency, treaty=treaty)
+        taxable, tax = withheld.taxable, withheld.tax
     if (taxable, tax, residency) != (one.taxable, one.withheld, one.residency):
         text = f"{name}さんの源泉徴収の区分が変わりました。{AGAIN}"
         return [Finding("tax_changed", text, payment=one)]

@@ -8,7 +8,7 @@ is said by the tariff (`honoraria.models.Tax`, `TransportTo`) and copied into th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -116,6 +116,18 @@ def gross_up(net: int, on: date, residency: str) -> GrossedUp:
         else:
             low = middle + 1
     return GrossedUp(low, withhold(low, on, residency=residency))
+
+
+def withhold_on_top(base: int, on: date, *, residency: str, treaty: bool = False) -> Withheld:
+    """The tax where ``base`` yen arrive in full, as cards do; the payer bears it on top.
+
+    ``taxable`` is the base with the tax. Raises what `withhold` raises.
+    """
+    if treaty or base <= 0:
+        return withhold(base, on, residency=residency, treaty=treaty)
+    found = gross_up(base, on, residency).withheld
+    text = f"{base:,}円をそのまま渡せるように、税額を上乗せした額（団体の負担）"
+    return replace(found, steps=(Line("on_top", text, found.taxable), *found.steps))
 
 
 def _is_taxed(tax: str, gift_taxed: bool, residency: str) -> bool:

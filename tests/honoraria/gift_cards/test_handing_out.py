@@ -162,17 +162,30 @@ def test_a_reversal_is_netted(thousand, hana, accountant, admin):
     assert handed(hana, thousand, accountant, admin).net == 1000
 
 
-def test_taxed_cards_are_withheld_from_and_the_rest_is_told(
+def test_taxed_cards_arrive_in_full_and_the_organization_bears_the_tax(
     city, thousand, hana, accountant, admin
 ):
     city.policy["gift_cards_taxed"] = True
     city.save()
     cards_of(hana, 3000)
     payment = ready(hana, accountant, admin)
-    assert (payment.withheld, payment.net) == (306, 2694)
+    assert (payment.gross, payment.withheld, payment.net) == (3341, 341, 3000)
+    line = payment.lines.get()
+    assert (line.fee, line.taxable) == (3000, 3000)
+    actions.hand_out(payment, {thousand.pk: 3}, on=TODAY, by=accountant, at=AT)
+    assert thousand.moves.last().reason == ""
+
+
+def test_a_decision_about_the_tax_that_changed_meanwhile_stops_the_release(
+    city, thousand, hana, accountant, admin
+):
+    cards_of(hana, 3000)
+    payment = actions.prepare_hand_out(hana, on=TODAY, by=accountant, at=AT)
+    city.policy["gift_cards_taxed"] = True
+    city.save()
     with pytest.raises(ActionError) as caught:
-        actions.hand_out(payment, {thousand.pk: 3}, on=TODAY, by=accountant, at=AT)
-    assert "306円超過" in caught.value.text
+        release_batch(payment.batch, by=admin, at=AT)
+    assert caught.value.code == "tax_changed"
 
 
 def test_cards_that_come_back_free_the_activities(thousand, hana, accountant, admin):

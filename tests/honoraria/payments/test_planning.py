@@ -152,11 +152,27 @@ def test_each_method_has_its_own_entries(city, hana):
     assert planned(city).people == planned(city).held == []
 
 
-def test_gift_cards_are_taxed_when_the_organization_decided_so(city, hana):
+def test_taxed_cards_arrive_in_full_and_the_tax_comes_on_top(city, hana):
     city.policy["gift_cards_taxed"] = True
     city.save()
-    entry_of(hana, 1000, paid_by="gift_card", tax="gift")
-    assert planned(city, "gift_card").people[0].withheld.tax == 102
+    entry_of(hana, 2000, paid_by="gift_card", tax="gift")
+    entry_of(hana, 1000, 500, paid_by="gift_card", tax="gift")
+    entry_of(hana, 500, paid_by="gift_card", tax="expenses")
+    [one] = planned(city, "gift_card").people
+    assert (one.gross, one.withheld.taxable, one.withheld.tax, one.net) == (4397, 3897, 397, 4000)
+    assert one.on_top == 397
+    assert sum(line.taxable for line in one.lines) == 3500
+    steps = {step["code"]: step["text"] for step in one.calculation}
+    assert "団体が負担する源泉徴収税額 397円" in steps["gross"]
+
+
+def test_a_treaty_leaves_taxed_cards_as_they_are(city, hana):
+    city.policy["gift_cards_taxed"] = True
+    city.save()
+    Payee.objects.create(volunteer=hana, residency="nonresident", treaty="日越", changed_at=AT)
+    entry_of(hana, 2000, paid_by="gift_card", tax="gift")
+    [one] = planned(city, "gift_card").people
+    assert (one.gross, one.withheld.tax, one.net) == (2000, 0, 2000)
 
 
 def test_what_is_left_of_unpaid_work_is_transferred_with_the_rest(city, hana):
