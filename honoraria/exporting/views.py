@@ -141,10 +141,13 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("honoraria:exports")
 
 
-@require_GET
+@require_POST
 @roles(*MONEY)
 def month_file(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The entries that the month's page shows, as a file; a long one is left to the worker."""
+    """The entries that the month's page shows, as a file; a long one is left to the worker.
+
+    The page's own query says which; a link that somebody sends makes no file.
+    """
     _, organization, user = acting(request)
     if kind not in runs.KINDS:
         raise Http404

@@ -15,7 +15,7 @@ VERSION = {
 MONTH = {"data": {"month": "2026-11"}}
 page("honoraria:list", BOOKS)
 page("honoraria:detail", BOOKS, **ENTRY)
-page("honoraria:export", MONEY, args=lambda w: ["csv"], foreign=lambda w: ["pdf"])
+page("honoraria:export", MONEY, args=lambda w: ["csv"], foreign=lambda w: ["pdf"], method="post")
 page("honoraria:approve_many", MONEY, method="post", **MONTH)
 page("honoraria:price_missing", MONEY, method="post", **MONTH)
 page("honoraria:approve", MONEY, method="post", **ENTRY)

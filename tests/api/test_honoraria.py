@@ -82,7 +82,7 @@ def test_a_file_is_named_typed_and_recorded(books, accountant, month, kind, cont
     b"".join(response.streaming_content)
     assert response["Content-Type"] == content_type
     assert f'filename="honoraria-2026-11.{kind}"' in response["Content-Disposition"]
-    entry = AuditEntry.objects.get(verb="honoraria.exported")
+    entry = AuditEntry.objects.get(verb="export.fetched")
     assert (entry.actor, entry.detail["rows"], entry.detail["format"]) == (accountant, 2, kind)
 
 
@@ -111,7 +111,7 @@ def test_a_month_that_does_not_exist_is_400(books, tail, month):
 def test_a_coordinator_reads_but_takes_no_file(desk, month):
     assert desk.get(f"{HONORARIA}/", {"month": "2026-11"}).json()["count"] == 2
     assert desk.get(f"{HONORARIA}.csv").status_code == 404
-    assert not AuditEntry.objects.filter(verb="honoraria.exported").exists()
+    assert not AuditEntry.objects.filter(verb__startswith="export.").exists()
 
 
 def test_a_requester_and_the_other_town_see_nothing(teacher, stranger, month):

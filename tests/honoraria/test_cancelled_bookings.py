@@ -209,7 +209,7 @@ def test_every_page_that_shows_entries_shows_it(
     detail = client.get(reverse("honoraria:detail", args=[entry.pk])).content.decode()
     assert "取消料を記録した人と謝礼を承認する人は" in detail
     assert "都合により" in detail
-    answer = client.get(reverse("honoraria:export", args=["csv"]) + "?month=2026-11")
+    answer = client.post(reverse("honoraria:export", args=["csv"]) + "?month=2026-11")
     text = b"".join(answer.streaming_content if answer.streaming else [answer.content])
     table = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
     assert booking.request.number in table[1]

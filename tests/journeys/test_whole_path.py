@@ -265,7 +265,7 @@ def check_exports(desk: Desk, page: Page, assignment: Assignment) -> None:
 
 
 def saved(page: Page, name: str) -> bytes:
-    """What a press on a download link saves."""
+    """What a press on a button saves."""
     with page.expect_download() as waiting:
-        page.get_by_role("link", name=name, exact=True).click()
+        page.get_by_role("button", name=name, exact=True).click()
     return Path(waiting.value.path()).read_bytes()

@@ -31,7 +31,7 @@ def tariff(city):
 
 
 def fetch(client, kind, query="month=2026-11"):
-    answer = client.get(f"/honoraria/export.{kind}?{query}")
+    answer = client.post(f"/honoraria/export.{kind}?{query}")
     assert answer.status_code == 200
     return answer, b"".join(answer.streaming_content)
 
@@ -209,13 +209,22 @@ def test_an_empty_month_is_a_file_with_a_head(client_of, accountant):
 
 
 def test_a_filter_that_cannot_be_read_leads_back_to_the_page(client_of, accountant):
-    answer = client_of(accountant).get("/honoraria/export.csv?month=november")
+    answer = client_of(accountant).post("/honoraria/export.csv?month=november")
     assert answer.status_code == 302
     assert "month=november" in answer.url
 
 
 def test_coordinators_do_not_export(client_of, coordinator):
-    assert client_of(coordinator).get("/honoraria/export.csv").status_code == 404
+    assert client_of(coordinator).post("/honoraria/export.csv").status_code == 404
+
+
+def test_a_link_alone_makes_no_file(client_of, accountant, tariff, hana, coordinator):
+    confirmed(hana, coordinator)
+    client = client_of(accountant)
+    assert client.get("/honoraria/export.csv?month=2026-11").status_code == 405
+    assert not ExportRun.objects.exists()
+    page = client.get("/honoraria/?month=2026-11").content.decode()
+    assert 'method="post" action="/honoraria/export.csv?' in page
 
 
 @pytest.mark.django_db(transaction=True)
@@ -225,7 +234,7 @@ async def test_under_asgi_the_file_comes_block_by_block(accountant, city):
     await sync_to_async(give_second_factor)(accountant)
     client = AsyncClient()
     await client.aforce_login(accountant, backend="django.contrib.auth.backends.ModelBackend")
-    answer = await client.get("/honoraria/export.csv?month=2026-11")
+    answer = await client.post("/honoraria/export.csv?month=2026-11")
     assert answer.is_async
     content = b"".join([block async for block in answer.streaming_content])
     assert content.startswith(b"\xef\xbb\xbf")

@@ -88,7 +88,7 @@ def test_a_large_month_is_left_to_the_worker_and_the_list_says_how_far_it_is(
 ):
     monkeypatch.setattr(runs, "SMALL", 0)
     paid(organization=city)
-    answer = client.get("/honoraria/export.csv?month=2026-11", follow=True)
+    answer = client.post("/honoraria/export.csv?month=2026-11", follow=True)
     assert "順番待ち" in answer.content.decode()
     run = ExportRun.objects.get()
     ExportRun.objects.update(state="running", rows_expected=8000, rows=4000)
