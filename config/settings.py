@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "accounts.middleware.active_membership",
     "accounts.middleware.second_factor",
     "axes.middleware.AxesMiddleware",
-    "config.middleware.storable_addresses",
+    "config.middleware.storable_texts",
 ]
 
 ROOT_URLCONF = "config.urls"

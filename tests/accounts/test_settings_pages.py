@@ -95,7 +95,6 @@ def test_the_trail_of_the_other_town_is_not_shown(office, town, now):
         ("first=2026-11-25", 0),
         ("last=2026-11-23", 0),
         ("last=9999-12-31", 1),
-        ("text=%00", 1),
         ("first=garbage", 1),
         ("page=999", 1),
     ],

@@ -109,7 +109,7 @@ def test_the_desk_writes_back_on_the_same_channel(
     assert inbound.state == "handled"
 
 
-@pytest.mark.parametrize("words", ["", "   ", "\x00"])
+@pytest.mark.parametrize("words", ["", "   "])
 def test_an_empty_reply_is_refused(
     page: Client, hana: Volunteer, now: datetime, words: str
 ) -> None:

@@ -144,7 +144,7 @@ def test_one_address_cannot_ask_for_codes_without_end(newcomer):
     assert statuses == [302] * 20 + [422] * 2
 
 
-@pytest.mark.parametrize("typed", ["", "hallo", "123", "a@b", "090-1234-56789012", "\x00"])
+@pytest.mark.parametrize("typed", ["", "hallo", "123", "a@b", "090-1234-56789012"])
 def test_what_is_no_contact_is_said_beside_the_field_and_kept(newcomer, typed):
     response = Client().post(SIGN_IN, {"contact": typed})
     assert response.status_code == 422

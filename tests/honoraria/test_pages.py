@@ -31,7 +31,7 @@ def test_without_a_month_the_present_one_is_shown(client_of, accountant, tariff,
     assert (totals.count, totals.minutes, totals.fee, totals.total) == (1, 90, 3000, 3000)
 
 
-@pytest.mark.parametrize("text", ["2026-13", "november", "0000-01", "2026-1-1", "\x00", "9" * 50])
+@pytest.mark.parametrize("text", ["2026-13", "november", "0000-01", "2026-1-1", "9" * 50])
 def test_a_month_that_cannot_be_read_is_said_and_kept(client_of, accountant, text):
     page = client_of(accountant).get("/honoraria/", {"month": text})
     assert page.status_code == 200

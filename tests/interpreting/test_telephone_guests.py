@@ -88,7 +88,7 @@ def test_a_number_typed_wrong_is_corrected_and_not_called_twice(
     assert [leg.number for leg in PhoneLeg.objects.all()] == [NUMBER]
 
 
-@pytest.mark.parametrize("typed", ["", "110", "0990-123456", "+1 212 555 0100", "\x00", "9" * 500])
+@pytest.mark.parametrize("typed", ["", "110", "0990-123456", "+1 212 555 0100", "9" * 500])
 def test_numbers_that_are_not_called_are_refused_in_the_guests_words(
     scene: Scene, resident: Client, typed: str
 ) -> None:

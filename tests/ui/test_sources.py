@@ -44,7 +44,7 @@ def test_every_icon_of_a_state_and_of_the_navigation_exists() -> None:
     assert used | {"board", "requests", "volunteers", "honoraria", "settings"} <= SYMBOLS
 
 
-@pytest.mark.parametrize("code", ["404", "403", "500", "503"])
+@pytest.mark.parametrize("code", ["400", "404", "403", "500", "503"])
 def test_error_pages_need_no_context(code: str) -> None:
     assert code in render_to_string(f"{code}.html")
 

@@ -230,7 +230,7 @@ def _user(client):
     return User.objects.get(pk=client.session["_auth_user_id"])
 
 
-@pytest.mark.parametrize("text", ["2026-13", "x", "\x00", "9" * 40])
+@pytest.mark.parametrize("text", ["2026-13", "x", "9" * 40])
 def test_a_month_that_cannot_be_read_is_said(office, thousand, text):
     page = office.get(url("register", thousand.pk), {"month": text})
     assert page.status_code == 200
