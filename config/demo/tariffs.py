@@ -18,18 +18,20 @@ def build(organization: Organization, today: date) -> None:
     """Interpreting (medical is paid better) and translation, both revised this 1 April."""
     spoken = [mode.value for mode in Mode if mode != Mode.TRANSLATION]
     interpreting = Tariff.objects.create(
-        organization=organization, code="interpreting", name="通訳（一般・医療）", modes=spoken
+        organization=organization, code="interpreting", name="通訳（一般・医療）"
     )
     translation = Tariff.objects.create(
         organization=organization,
         code="translation",
         name="翻訳",
         priority=110,
-        modes=[Mode.TRANSLATION.value],
     )
     revised = fiscal_year_start(today)
-    _versions(interpreting, revised, spoken_rules(2000, 500, 3000), spoken_rules(2300, 600, 3300))
-    _versions(translation, revised, page_rules(1200), page_rules(1500))
+    _versions(
+        interpreting, revised, spoken, spoken_rules(2000, 500, 3000), spoken_rules(2300, 600, 3300)
+    )
+    written = [Mode.TRANSLATION.value]
+    _versions(translation, revised, written, page_rules(1200), page_rules(1500))
 
 
 def build_more(city: Organization, today: date, by: User, at: datetime) -> None:
@@ -40,7 +42,7 @@ def build_more(city: Organization, today: date, by: User, at: datetime) -> None:
         "fee": {"kind": "flat", "amount": 1000, "per": "dispatch"},
         "transport": {"kind": "none"},
     }
-    made: tuple[tuple[str, str, str, str, str, Rules], ...] = (
+    made: tuple[tuple[str, str, str, str, Mode, Rules], ...] = (
         ("phone", "電話での通訳（図書カード）", PaidBy.GIFT_CARD, Tax.GIFT, Mode.PHONE, phone),
         ("counter", "窓口での通訳（現金）", PaidBy.CASH, Tax.WITHHELD, Mode.ONSITE,
          spoken_rules(2300, 600, 3300)),
@@ -78,14 +80,15 @@ def charge_rules(amount: int, medical: int) -> Rules:
     }
 
 
-def _versions(tariff: Tariff, revised: date, before: Rules, after: Rules) -> None:
+def _versions(tariff: Tariff, revised: date, modes: list[str], before: Rules, after: Rules) -> None:
     TariffVersion.objects.create(
         tariff=tariff,
         valid_from=revised.replace(year=revised.year - 3),
         valid_to=revised - timedelta(days=1),
         rules=before,
+        modes=modes,
     )
-    TariffVersion.objects.create(tariff=tariff, valid_from=revised, rules=after)
+    TariffVersion.objects.create(tariff=tariff, valid_from=revised, rules=after, modes=modes)
 
 
 def spoken_rules(base: int, step: int, medical: int) -> Rules:

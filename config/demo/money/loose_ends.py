@@ -22,8 +22,9 @@ def leave(city: Organization, month: Month, *, by: User, at: datetime) -> list[i
     rows = list(entries.select_related("report").order_by("-activity_date", "-pk"))
     if len(rows) < FEWEST:
         return []
-    return_report(rows[0].report, "終了時刻をご確認ください。", by=by, at=at)
-    again = return_report(rows[1].report, "交通費の経路をご記入ください。", by=by, at=at)
+    first, second = (Report.objects.get(honoraria=row) for row in rows[:2])
+    return_report(first, "終了時刻をご確認ください。", by=by, at=at)
+    again = return_report(second, "交通費の経路をご記入ください。", by=by, at=at)
     draft = _corrected(again)
     submit_report(again.assignment, draft, via=Report.Via.VOLUNTEER, by=None, at=at)
     return [rows[2].pk, rows[3].pk]
