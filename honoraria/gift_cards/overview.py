@@ -14,9 +14,8 @@ from honoraria.gift_cards.access import CARDS
 from honoraria.gift_cards.cards import Pile, face_total, propose
 from honoraria.models import GiftCardCount, GiftCardKind, GiftCardMove, Payment
 from honoraria.months import Month
-from honoraria.payments.planning import HeldBack, Plan, Planned, not_yet_closed, plan
-
-CHECKED_ELSEWHERE = [GiftCardMove.Verb.HANDED_OUT, GiftCardMove.Verb.COUNTED]
+from honoraria.payments.planning import HeldBack, Plan, Planned, plan
+from honoraria.payments.selecting import not_yet_closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +120,7 @@ def without_receipt(organization: Organization) -> QuerySet[Payment]:
 def unchecked_moves(organization: Organization) -> QuerySet[GiftCardMove]:
     """Lines of the register that wait for a second person."""
     moves = GiftCardMove.objects.filter(kind__organization=organization, checked_at=None)
-    return (
-        moves.exclude(verb__in=CHECKED_ELSEWHERE)
-        .select_related("kind", "handled_by", "takes_back")
-        .order_by("id")
-    )
+    return moves.select_related("kind", "handled_by", "takes_back").order_by("id")
 
 
 def counts_of(organization: Organization, month: Month) -> list[tuple[GiftCardKind, GiftCardCount]]:

@@ -11,7 +11,7 @@ from honoraria.banking.calendar import is_bank_business_day, next_business_day
 from honoraria.models import PayingAccount, PaymentBatch
 
 Method = PaymentBatch.Method
-LONGEST_AHEAD = timedelta(days=366)
+LONGEST_AHEAD = timedelta(days=60)  # a file names month and day only
 LONGEST_BACK = timedelta(days=62)  # cash that was handed over before it was written down
 
 
@@ -20,7 +20,7 @@ def check_value_date(method: str, value_date: date, at: datetime) -> None:
     today = local(at).date()
     text = ""
     if value_date > today + LONGEST_AHEAD:
-        text = "支払日は1年以内の日にしてください。"
+        text = "支払日は60日以内の日にしてください。"
     elif method != Method.BANK:
         if value_date < today - LONGEST_BACK:
             text = "支払日が2か月以上前の日付です。日付をご確認ください。"

@@ -19,6 +19,7 @@ from honoraria.banking import branches, transfer
 from honoraria.models import Payment, PaymentBatch
 
 Copy = dict[str, Any]
+POSITION = "position"  # in the file, counted from 1: numbers of the register may change later
 READABLE = (PaymentBatch.State.RELEASED, PaymentBatch.State.PAID)
 
 
@@ -29,7 +30,10 @@ def bank_file(batch: PaymentBatch) -> bytes:
     # in the order of the release, also those that the bank sent back: the file does not change
     payments = batch.payments.exclude(sent_to="").order_by("volunteer__number", "pk")
     try:
-        data = build(json.loads(batch.header), [json.loads(one.sent_to) for one in payments])
+        records = sorted(
+            (json.loads(one.sent_to) for one in payments), key=lambda one: one.get(POSITION, 0)
+        )
+        data = build(json.loads(batch.header), records)
     except (ValueError, TypeError, KeyError) as error:
         raise _differs() from error
     if digest(data) != batch.sha256:
@@ -49,9 +53,10 @@ def digest(data: bytes) -> str:
 
 def build(header: Copy, records: Sequence[Copy]) -> bytes:
     """The file of copies. Raises TransferError."""
+    fields = [{key: one[key] for key in one if key != POSITION} for one in records]
     return transfer.write(
         transfer.Consignor(**header["consignor"]),
-        [transfer.Transfer(**one) for one in records],
+        [transfer.Transfer(**one) for one in fields],
         date.fromisoformat(header["value_date"]),
         transfer.Form(**header["form"]),
     )

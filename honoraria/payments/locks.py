@@ -50,6 +50,13 @@ def move_batch(batch: PaymentBatch, to: str) -> None:
     batch.state = to
 
 
+def end_batch(batch: PaymentBatch, *, by: User, at: datetime) -> None:
+    """Nobody of the batch is still to be paid. Raises ActionError: wrong_state."""
+    move_batch(batch, PaymentBatch.State.PAID)
+    batch.finished_at, batch.finished_by = at, by
+    batch.save(update_fields=["state", "finished_at", "finished_by"])
+
+
 def move_payment(payment: Payment, to: str) -> None:
     """Change the state if the table of moves allows it. Raises ActionError: wrong_state."""
     if to not in payment.MOVES[Payment.State(payment.state)]:

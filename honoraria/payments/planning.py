@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Final
-
-from django.db.models import Exists, OuterRef, Q, Sum
+from typing import Any
 
 from accounts.models import Organization
 from accounts.times import local
@@ -24,10 +22,7 @@ from honoraria.models import (
     BankAccount,
     Closing,
     Honorarium,
-    HonorariumQuerySet,
-    PaidBy,
     PaymentBatch,
-    PaymentLine,
 )
 from honoraria.payments.lines import (
     PlannedLine,
@@ -37,16 +32,11 @@ from honoraria.payments.lines import (
     tax_of,
     tax_side,
 )
+from honoraria.payments.selecting import being_corrected, payable
 from honoraria.tax.withholding import Withheld
 from volunteers.models import Volunteer
 
 Method = PaymentBatch.Method
-# "nothing but expenses": what is left of such an entry is money that has to reach the person
-METHODS: Final[dict[str, list[str]]] = {
-    Method.BANK: [PaidBy.BANK, PaidBy.NONE],
-    Method.CASH: [PaidBy.CASH],
-    Method.GIFT_CARD: [PaidBy.GIFT_CARD],
-}
 OFFICE, PERSON = "経理", "ボランティア"
 
 
@@ -162,41 +152,6 @@ def plan(
             amount = sum(one.fee + paid_transport(one) for one in entries)
             held.append(HeldBack(volunteer, why.code, why.text, why.who, len(entries), amount))
     return Plan(method, value_date, people, held + _waiting_for_corrections(organization, method))
-
-
-def payable(
-    organization: Organization, method: str, *, also: Collection[int] = ()
-) -> HonorariumQuerySet:
-    """Closed entries of a method that no standing payment has and that nobody is correcting."""
-    wanted = Q(paid_by__in=METHODS[method])
-    if also:
-        wanted |= Q(paid_by__in=METHODS[Method.BANK], volunteer__in=also)
-    standing = PaymentLine.objects.filter(honorarium=OuterRef("pk"), stands=True)
-    closed = Honorarium.objects.of(organization).filter(wanted, state=Honorarium.State.CLOSED)
-    return closed.filter(~Exists(standing), ~Exists(corrections()))
-
-
-def being_corrected(organization: Organization, method: str) -> HonorariumQuerySet:
-    """Closed, unpaid entries that a reversal in an open month takes back: netted when it is closed."""
-    standing = PaymentLine.objects.filter(honorarium=OuterRef("pk"), stands=True)
-    closed = Honorarium.objects.of(organization).filter(
-        paid_by__in=METHODS[method], state=Honorarium.State.CLOSED
-    )
-    return closed.filter(Exists(corrections()), ~Exists(standing))
-
-
-def corrections(entry: str = "pk") -> HonorariumQuerySet:
-    """Reversals that are not closed yet, of the entry that the outer query calls ``entry``."""
-    open_states = [Honorarium.State.DRAFT, Honorarium.State.APPROVED]
-    return Honorarium.objects.filter(corrects=OuterRef(entry), state__in=open_states)
-
-
-def not_yet_closed(organization: Organization, method: str) -> int:
-    """Yen that are approved but whose month is open: they cannot be paid yet."""
-    found = Honorarium.objects.of(organization).filter(
-        paid_by__in=METHODS[method], state=Honorarium.State.APPROVED
-    )
-    return int(found.order_by().aggregate(sum=Sum("total", default=0))["sum"])
 
 
 def gift_cards_taxed(organization: Organization) -> bool:

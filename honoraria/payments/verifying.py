@@ -20,7 +20,8 @@ from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch, Pay
 from honoraria.payments.conditions import check_paying_account, check_value_date
 from honoraria.payments.files import build, header_of, record_of
 from honoraria.payments.lines import planned_line, tax_of, tax_side
-from honoraria.payments.planning import account_hold, corrections, gift_cards_taxed
+from honoraria.payments.planning import account_hold, gift_cards_taxed
+from honoraria.payments.selecting import not_deducted, owing_elsewhere
 
 Method = PaymentBatch.Method
 RECENTLY = timedelta(days=10)
@@ -51,7 +52,17 @@ def findings(batch: PaymentBatch, payments: Sequence[Payment], at: datetime) -> 
         found += _same_account(payments)
         if not any(one.blocks for one in found):
             found += _file(batch, payments)
-    return found + _recent(batch, payments)
+    return found + _recent(batch, payments) + _owing(batch, payments)
+
+
+def taken_back(payments: Sequence[Payment]) -> Finding | None:
+    """Somebody among them would be handed money for what was taken back meanwhile."""
+    lines = PaymentLine.objects.filter(payment__in=payments, stands=True)
+    found = lines.filter(Exists(not_deducted())).select_related("payment__volunteer").first()
+    if found is None:
+        return None
+    text = f"{found.payment.volunteer.name}さんの謝礼は、承認のあとに取り消されました。{AGAIN}"
+    return Finding("being_corrected", text, payment=found.payment)
 
 
 def _file(batch: PaymentBatch, payments: Sequence[Payment]) -> list[Finding]:
@@ -92,9 +103,8 @@ def _about_batch(batch: PaymentBatch, at: datetime) -> list[Finding]:
 
 
 def _lines(payments: Iterable[Payment]) -> dict[int, list[Any]]:
-    corrected = corrections("honorarium")
     rows = PaymentLine.objects.filter(payment__in=list(payments)).select_related("honorarium")
-    rows = rows.annotate(being_corrected=Exists(corrected))
+    rows = rows.annotate(taken_back=Exists(not_deducted()))
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows.defer("honorarium__derivation"):
         found[row.payment_id].append(row)
@@ -109,8 +119,8 @@ def _about_payment(
     if any(not line.stands or line.honorarium.state != Honorarium.State.CLOSED for line in lines):
         text = f"{name}さんの謝礼に、締め済みでないものがあります。{AGAIN}"
         return [Finding("not_closed", text, payment=one)]
-    if any(line.being_corrected for line in lines):
-        text = f"{name}さんの謝礼に、訂正の途中のものがあります。{AGAIN}"
+    if any(line.taken_back for line in lines):
+        text = f"{name}さんの謝礼に、取り消したもの（訂正の途中を含む）があります。{AGAIN}"
         return [Finding("being_corrected", text, payment=one)]
     residency, treaty = tax_side(getattr(one.volunteer, "payee", None))
     now = [planned_line(line.honorarium, gift_taxed, residency) for line in lines]
@@ -188,4 +198,20 @@ def _recent(batch: PaymentBatch, payments: Sequence[Payment]) -> list[Finding]:
         )
         for one in payments
         if (day := sums.get((one.volunteer_id, one.net)))
+    ]
+
+
+def _owing(batch: PaymentBatch, payments: Sequence[Payment]) -> list[Finding]:
+    """Money leaves while the same person has less than nothing coming by another method."""
+    people = {one.volunteer_id: one for one in payments}
+    found = owing_elsewhere(batch.organization, batch.method, list(people))
+    return [
+        Finding(
+            "owes",
+            f"{people[key].volunteer.name}さんには、ほかの方法の支払で差し引く額"
+            f"（{-yen:,}円）が残っています。",
+            blocks=False,
+            payment=people[key],
+        )
+        for key, yen in sorted(found.items())
     ]

@@ -9,7 +9,12 @@ from honoraria.payments.actions.finishing import (
     sign_for_cash,
 )
 from honoraria.payments.actions.preparing import cancel_batch, leave_out, prepare_batch
-from honoraria.payments.actions.releasing import download_file, own_approvals, release_batch
+from honoraria.payments.actions.releasing import (
+    download_file,
+    own_approvals,
+    refusal,
+    release_batch,
+)
 
 __all__ = [
     "Particulars",
@@ -21,6 +26,7 @@ __all__ = [
     "own_approvals",
     "prepare_batch",
     "record_cash_receipt",
+    "refusal",
     "release_batch",
     "return_payment",
     "save_account",

@@ -6,27 +6,29 @@ back frees its entries for the next batch, and its withheld tax no longer belong
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import ActionError
-from accounts.models import User
+from accounts.models import Membership, Role, User
 from accounts.times import local
 from honoraria import signature
 from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch, Remittance
 from honoraria.payments.locks import (
+    end_batch,
     locked_batch,
     locked_payment,
     log,
-    move_batch,
     move_entries,
     move_payment,
     planned_payments,
     say_why,
 )
 from honoraria.payments.telling import tell_paid, tell_returned
+from honoraria.payments.verifying import taken_back
 from honoraria.tax.withholding import withhold
 
 CLOSED, PAID = Honorarium.State.CLOSED, Honorarium.State.PAID
@@ -39,19 +41,20 @@ def finish_batch(
     """Everything that is still planned was paid. ``paid_on`` (cash): when, in Tokyo.
 
     Cards are handed out one person at a time, from the register. Raises ActionError: wrong_state,
-    too_early, paid_on, tax_changed, cards.
+    too_early, paid_on, tax_changed, cards, being_corrected (cash that was taken back meanwhile).
     """
     with transaction.atomic():
         found = locked_batch(batch)
         if found.method == PaymentBatch.Method.GIFT_CARD:
             raise ActionError("cards", "図書カード等は、受払簿から1人ずつ渡してください。")
         day = _paid_on(found, paid_on, at)
-        move_batch(found, PaymentBatch.State.PAID)
         payments = planned_payments(found)
+        if found.method != PaymentBatch.Method.BANK:  # a file that was sent cannot be held back
+            _refuse_taken_back(payments)
         for one in payments:
             _pay(one, day)
         move_entries(payments, CLOSED, PAID)
-        _finished(found, by, at)
+        end_batch(found, by=by, at=at)
         tell_paid(payments, found.organization, at)
         paid = sum(one.net for one in payments)
         log(found, "payment_batch.paid", by=by, at=at, paid_on=f"{day}", net=paid)
@@ -63,7 +66,7 @@ def finish_payment(
 ) -> Payment:
     """One person of a cash or card batch was paid; the last one finishes the batch.
 
-    Raises ActionError: wrong_state, whole_file, too_early, paid_on, tax_changed.
+    Raises ActionError: wrong_state, whole_file, too_early, paid_on, tax_changed, being_corrected.
     """
     with transaction.atomic():
         one = locked_payment(payment)
@@ -75,11 +78,11 @@ def finish_payment(
         if cards and not one.gift_card_moves.exists():  # the register comes first
             raise ActionError("cards", "図書カード等は、受払簿から渡してください。")
         day = _paid_on(batch, paid_on, at)
+        _refuse_taken_back([one])
         _pay(one, day)
         move_entries([one], CLOSED, PAID)
         if not batch.payments.filter(state=Payment.State.PLANNED).exists():
-            move_batch(batch, PaymentBatch.State.PAID)
-            _finished(batch, by, at)
+            end_batch(batch, by=by, at=at)
         tell_paid([one], batch.organization, at)
         log(batch, "payment.paid", by=by, at=at, payment=one.pk, paid_on=f"{day}", net=one.net)
     return one
@@ -92,8 +95,9 @@ def return_payment(
 
     The entries go back to closed and wait for the next batch, where tax is withheld anew; the tax
     of this payment no longer counts for its month. The audit line says whether that month was
-    already remitted. ``end_account``: the account is not to be used again. Raises ActionError:
-    reason_missing, wrong_state, cards.
+    already remitted. ``end_account``: the account is not to be used again. Cash that somebody
+    signed for was handed over; a slip that was noted by mistake is an administrator's to undo.
+    Raises ActionError: reason_missing, wrong_state, cards, received.
     """
     why = say_why(reason, 200)
     with transaction.atomic():
@@ -101,6 +105,7 @@ def return_payment(
         if one.batch.method == PaymentBatch.Method.GIFT_CARD:
             raise ActionError("cards", "図書カード等は、受払簿で返却を記録してください。")
         move_payment(one, Payment.State.RETURNED)
+        _refuse_received(one, by)
         move_entries([one], PAID, CLOSED)
         one.lines.update(stands=False)
         one.return_reason, one.returned_on = why, local(at).date()
@@ -117,9 +122,24 @@ def return_payment(
             at=at,
             **detail,
             tax_remitted=was_remitted(one),
+            receipt=one.receipt_how,
             account_ended=end_account,
         )
     return one
+
+
+def _refuse_received(payment: Payment, by: User) -> None:
+    if payment.receipt_at is None:
+        return
+    admins = Membership.objects.filter(
+        organization=payment.organization_id, role=Role.ADMIN, active=True
+    )
+    if payment.receipt_how == "phone" or not admins.filter(user=by).exists():
+        text = (
+            "受領が記録されているため、渡していなかったことにはできません。"
+            "返してもらったときは、謝礼を訂正（取消し）してください。"
+        )
+        raise ActionError("received", text)
 
 
 def was_remitted(payment: Payment) -> bool:
@@ -208,9 +228,10 @@ def _pay(payment: Payment, day: date) -> None:
     payment.save(update_fields=fields)
 
 
-def _finished(batch: PaymentBatch, by: User, at: datetime) -> None:
-    batch.finished_at, batch.finished_by = at, by
-    batch.save(update_fields=["state", "finished_at", "finished_by"])
+def _refuse_taken_back(payments: Sequence[Payment]) -> None:
+    """Cash and cards are still in the house: they are not handed over for what was taken back."""
+    if (found := taken_back(payments)) is not None:
+        raise ActionError(found.code, found.text)
 
 
 def _end(account: BankAccount, reason: str, by: User, at: datetime) -> None:

@@ -24,6 +24,7 @@ from honoraria.payments.conditions import check_paying_account, check_value_date
 from honoraria.payments.locks import (
     MOVED,
     count_again,
+    end_batch,
     locked_batch,
     locked_payment,
     log,
@@ -32,7 +33,8 @@ from honoraria.payments.locks import (
     planned_payments,
     say_why,
 )
-from honoraria.payments.planning import Plan, Planned, payable, plan
+from honoraria.payments.planning import Plan, Planned, plan
+from honoraria.payments.selecting import payable
 
 Method = PaymentBatch.Method
 
@@ -88,8 +90,8 @@ def leave_out(payment: Payment, reason: str, *, by: User, at: datetime) -> Payme
     """Take one person out of a batch; the entries wait for the next one.
 
     A transfer file that was released stays as it is, so this is for batches that wait for their
-    release, and for cash and cards that were not handed over. Raises ActionError: reason_missing,
-    wrong_state, file_is_fixed, last_one.
+    release, and for cash and cards that were not handed over. When all others were paid, the batch
+    is finished by that. Raises ActionError: reason_missing, wrong_state, file_is_fixed, last_one.
     """
     why = say_why(reason, 200)
     with transaction.atomic():
@@ -99,8 +101,9 @@ def leave_out(payment: Payment, reason: str, *, by: User, at: datetime) -> Payme
             text = "承認済みの振込データからは外せません。まとまりごと取り消してください。"
             raise ActionError("file_is_fixed", text)
         move_payment(one, Payment.State.CANCELLED)
-        others = batch.payments.exclude(pk=one.pk).filter(state=Payment.State.PLANNED)
-        if not others.exists():
+        others = batch.payments.exclude(pk=one.pk)
+        waiting = others.filter(state=Payment.State.PLANNED).exists()
+        if not waiting and not others.filter(state=Payment.State.PAID).exists():
             text = "最後の1人は外せません。まとまりごと取り消してください。"
             raise ActionError("last_one", text)
         one.return_reason = why
@@ -108,6 +111,8 @@ def leave_out(payment: Payment, reason: str, *, by: User, at: datetime) -> Payme
         one.lines.update(stands=False)
         count_again(batch)
         batch.save(update_fields=["count", "total"])
+        if not waiting:
+            end_batch(batch, by=by, at=at)
         log(batch, "payment.left_out", by=by, at=at, payment=one.pk, net=one.net, reason=why)
     return one
 

@@ -1,8 +1,8 @@
 """Releasing a batch: a second person looks at it, everything is checked again, the file is fixed.
 
-Who released is not who prepared; the organization's policy ``single_handed`` lets one person do
-both, and each such release says so in the audit trail. Who approved an entry may release it: the
-approval already needed another person than the confirmation, and the preparation a machine's sum.
+Who releases prepared neither the batch nor approved an entry of it, and is not paid by it. The
+organization's policy ``single_handed`` lets one person do all, and each such release says so in the
+audit trail.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from accounts.errors import ActionError
 from accounts.models import User
 from honoraria.actions.approval import single_handed
 from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch
-from honoraria.payments.files import bank_file, build, digest, file_title, header_of, record_of
+from honoraria.payments.files import (
+    POSITION,
+    bank_file,
+    build,
+    digest,
+    file_title,
+    header_of,
+    record_of,
+)
 from honoraria.payments.locks import (
     MOVED,
     count_again,
@@ -43,20 +51,22 @@ def release_batch(
     """Check everything again and fix the batch; for transfers also the file and its hash.
 
     ``accept``: codes of the warnings that were read and accepted; ``seen_total``: the net yen that
-    were on the screen. Raises ActionError: wrong_state, same_person, changed_meanwhile, and the
-    code of what blocks or of a warning that was not accepted.
+    were on the screen. Raises ActionError: wrong_state, same_person, own_approval, own_money,
+    changed_meanwhile, and the code of what blocks or of a warning that was not accepted.
     """
     with transaction.atomic():
         found = locked_batch(batch)
         move_batch(found, PaymentBatch.State.RELEASED)
-        alone = found.created_by_id == by.pk
-        if alone and not single_handed(found.organization):
-            raise ActionError("same_person", SAME_PERSON)
+        approvals = own_approvals(found, by)
+        alone = refusal(found, by)
+        if alone is not None and not single_handed(found.organization):
+            raise alone
         _lock_accounts(found)
         payments = planned_payments(found)
         if seen_total is not None and seen_total != sum(one.net for one in payments):
             raise ActionError("changed_meanwhile", MOVED)
-        _refuse(findings(found, payments, at), accept)
+        read = findings(found, payments, at)
+        _refuse(read, accept)
         count_again(found)
         if found.method == Method.BANK:
             _fix_file(found, payments)
@@ -71,11 +81,28 @@ def release_batch(
             count=found.count,
             total=found.total,
             sha256=found.sha256,
-            accepted=sorted(accept),
-            own_approvals=own_approvals(found, by),
+            accepted=sorted({one.code for one in read if not one.blocks}),
+            own_approvals=approvals,
             **more,
         )
     return found
+
+
+def refusal(batch: PaymentBatch, user: User) -> ActionError | None:
+    """Why somebody may not release the batch, where two people are needed; None when all is well."""
+    if batch.created_by_id == user.pk:
+        return ActionError("same_person", SAME_PERSON)
+    if count := own_approvals(batch, user):
+        text = (
+            f"あなたが承認した謝礼が{count}件含まれています。"
+            "謝礼を承認した人とは別の人が、支払を承認してください。"
+        )
+        return ActionError("own_approval", text)
+    standing = (Payment.State.PLANNED, Payment.State.PAID)
+    if batch.payments.filter(volunteer__user=user, state__in=standing).exists():
+        text = "ご自身への支払が含まれています。別の人が承認してください。"
+        return ActionError("own_money", text)
+    return None
 
 
 def download_file(batch: PaymentBatch, *, by: User, at: datetime) -> bytes:
@@ -98,7 +125,7 @@ def download_file(batch: PaymentBatch, *, by: User, at: datetime) -> bytes:
 
 
 def own_approvals(batch: PaymentBatch, user: User) -> int:
-    """How many entries of the batch somebody approved; told to whoever releases."""
+    """How many entries of the batch somebody approved."""
     return Honorarium.objects.filter(
         approved_by=user, payment_lines__payment__batch=batch, payment_lines__stands=True
     ).count()
@@ -112,7 +139,8 @@ def _lock_accounts(batch: PaymentBatch) -> None:
 
 def _fix_file(batch: PaymentBatch, payments: list[Payment]) -> None:
     """Copy what the file is made of into the batch and keep the hash of the file."""
-    header, records = header_of(batch), [record_of(one) for one in payments]
+    header = header_of(batch)
+    records = [record_of(one) | {POSITION: place} for place, one in enumerate(payments, start=1)]
     batch.header = json.dumps(header, ensure_ascii=False)
     for one, record in zip(payments, records, strict=True):
         one.sent_to = json.dumps(record, ensure_ascii=False)

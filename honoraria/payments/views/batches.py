@@ -28,7 +28,8 @@ from honoraria.payments import actions
 from honoraria.payments.access import get_batch_for, visible_accounts, visible_batches
 from honoraria.payments.finding import batch_findings
 from honoraria.payments.forms import PaidOnForm, PlanForm, ReasonForm
-from honoraria.payments.planning import Plan, not_yet_closed, plan
+from honoraria.payments.planning import Plan, plan
+from honoraria.payments.selecting import not_yet_closed
 
 PER_PAGE = 30
 PEOPLE_PER_PAGE = 100
@@ -85,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=at,
                 also=form.keys("also"),
                 hold=form.keys("hold"),
-                seen_total=_whole(request.POST.get("seen_total", "")),
+                seen_total=whole(request.POST.get("seen_total", "")),
             )
         except ActionError as error:
             form.add_error(error.field if error.field in form.fields else None, error.text)
@@ -154,9 +155,8 @@ def show(
         "field": (signature.WIDTH, signature.HEIGHT),
         "sums": sums_of(batch),
         "findings": batch_findings(batch, at) if waits else [],
-        "same_person": batch.created_by_id == user.pk and not single_handed(organization),
-        "alone": batch.created_by_id == user.pk,
-        "own_approvals": actions.own_approvals(batch, user) if waits else 0,
+        "refusal": actions.refusal(batch, user) if waits else None,
+        "single_handed": single_handed(organization),
         "may_finish": _may_finish(batch, at),
         "form": form or ReasonForm(),
         "paid_on": PaidOnForm(day=local(at).date()),
@@ -201,6 +201,7 @@ def _log(batch: PaymentBatch) -> list[tuple[AuditEntry, str]]:
     return [(line, audit.verb_in_words(line.verb)) for line in found.order_by("id")]
 
 
-def _whole(text: str) -> int | None:
+def whole(text: str) -> int:
+    """Yen that were on the screen; what cannot be read is no sum that anybody saw: -1."""
     usable = text.isascii() and text.isdigit() and len(text) < 19
-    return int(text) if usable else None
+    return int(text) if usable else -1

@@ -18,7 +18,7 @@ from honoraria.payments import actions
 from honoraria.payments.access import get_batch_for, get_payment_for
 from honoraria.payments.actions.finishing import was_remitted
 from honoraria.payments.forms import PaidOnForm, ReasonForm, chosen
-from honoraria.payments.views.batches import REFUSED, show
+from honoraria.payments.views.batches import REFUSED, show, whole
 
 
 @require_POST
@@ -27,8 +27,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Release the batch at the sum that was shown, with the warnings that were ticked."""
     membership, _, user = acting(request)
     batch = get_batch_for(membership, pk)
-    seen = request.POST.get("seen_total", "")
-    total = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None
+    total = whole(request.POST.get("seen_total", ""))
     accept = chosen(request.POST.getlist("accept"))
     return _do(
         request,

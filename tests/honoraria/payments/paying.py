@@ -5,10 +5,15 @@ The pay day is Monday 2026-12-07, two weeks after ``factories.NOW``; November is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
+from django.db import transaction
+
+from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import TOKYO
 from honoraria.models import (
@@ -69,6 +74,24 @@ def reversal_of(entry: Honorarium, **more: Any) -> Honorarium:
         "tax": entry.tax,
         "transport_to": entry.transport_to,
         "paid_by": entry.paid_by,
+        "state": "closed",
+    }
+    return factories.HonorariumFactory(**fields | more)
+
+
+def next_price(reversal: Honorarium, fee: int, **more: Any) -> Honorarium:
+    """What a job that was taken back is worth now: closed, and by bank."""
+    fields: dict[str, Any] = {
+        "report": reversal.report,
+        "organization": reversal.organization,
+        "volunteer": reversal.volunteer,
+        "tariff_version": reversal.tariff_version,
+        "corrects": reversal,
+        "activity_date": reversal.activity_date,
+        "booked_on": reversal.booked_on,
+        "minutes": -reversal.minutes,
+        "fee": fee,
+        "transport": 0,
         "state": "closed",
     }
     return factories.HonorariumFactory(**fields | more)
@@ -142,6 +165,18 @@ def close_november(organization: Organization, by: User) -> None:
     Books.objects.update_or_create(
         organization=organization, defaults={"closed_through": date(2026, 11, 30)}
     )
+
+
+def code_of(attempt: Callable[[], Any]) -> str:
+    """With which code an action is refused."""
+    with pytest.raises(ActionError) as refused, transaction.atomic():
+        attempt()
+    return refused.value.code
+
+
+def states(model: Any = Honorarium) -> list[str]:
+    """The states of all rows, sorted."""
+    return sorted(model.objects.values_list("state", flat=True))
 
 
 def _version(organization: Organization) -> Any:

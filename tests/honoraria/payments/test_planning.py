@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from honoraria.models import BankAccount, Payee
-from honoraria.payments.planning import not_yet_closed, plan
+from honoraria.payments.planning import plan
+from honoraria.payments.selecting import not_yet_closed
 from tests.honoraria.payments.paying import (
     AT,
     PAY_DAY,
     account_of,
     close_november,
     entry_of,
+    next_price,
     reversal_of,
 )
 
@@ -89,10 +91,52 @@ def test_a_reversal_larger_than_what_is_new_is_carried_and_shown(city, hana, min
     account_of(hana), account_of(minh)
     reversal_of(entry_of(hana, 5000, state="paid"))
     entry_of(hana, 3000)
-    equal = entry_of(minh, 3000)
-    reversal_of(equal)
+    reversal_of(entry_of(minh, 3000, state="paid"))
+    entry_of(minh, 3000)
     assert planned(city).people == []
     assert held(city) == {"山田 花": ("negative", -2000), "グエン・ミン": ("zero", 0)}
+
+
+def test_what_was_taken_back_before_it_was_paid_waits_for_nothing(city, hana):
+    account_of(hana)
+    reversal_of(entry_of(hana, 3000))
+    entry_of(hana, 0)
+    entry_of(hana, 0, 1240, transport_to="carrier")
+    assert planned(city).people == planned(city).held == []
+    entry_of(hana, 2000)
+    [one] = planned(city).people
+    assert (one.gross, len(one.lines)) == (2000, 1)
+
+
+def test_what_was_taken_back_is_not_paid_while_its_new_price_waits(city, hana):
+    account_of(hana)
+    reversal = reversal_of(entry_of(hana, 5000))
+    next_price(reversal, 6000, state="draft", booked_on=date(2026, 12, 1))
+    assert planned(city).people == []
+
+
+def test_a_correction_to_another_way_of_paying_pays_the_difference(city, hana):
+    account_of(hana)
+    reversal = reversal_of(entry_of(hana, 5000, state="paid"))
+    assert held(city) == {"山田 花": ("negative", -5000)}
+    next_price(reversal, 6000, paid_by="cash")
+    assert planned(city).people == planned(city).held == []
+    [one] = planned(city, "cash").people
+    assert (one.gross, one.withheld.taxable, one.withheld.tax) == (1000, 1000, 102)
+
+
+def test_a_correction_to_a_lower_amount_in_cash_leaves_nothing_to_hand_over(city, hana):
+    account_of(hana)
+    next_price(reversal_of(entry_of(hana, 5000, state="paid")), 4000, paid_by="cash")
+    assert planned(city).people == planned(city, "cash").people == []
+    assert held(city, "cash") == {"山田 花": ("negative", -1000)}
+
+
+def test_what_the_requester_pays_is_never_deducted_from_what_we_pay(city, hana):
+    account_of(hana)
+    reversal = reversal_of(entry_of(hana, 5000, paid_by="requester"))
+    next_price(reversal, 6000)
+    assert [one.gross for one in planned(city).people] == [6000]
 
 
 def test_a_base_below_zero_waits_even_when_the_sum_is_positive(city, hana):
