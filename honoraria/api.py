@@ -67,7 +67,7 @@ class HonorariumSerializer(serializers.Serializer):
     fee = serializers.IntegerField()
     transport = serializers.IntegerField()
     total = serializers.IntegerField()
-    tariff = serializers.CharField(source="tariff_version.tariff.name")
+    tariff = serializers.CharField(source="tariff_name")
     derivation = DerivationSerializer(many=True)
     reason = serializers.CharField(allow_blank=True)
     created_at = InstantField()

@@ -58,7 +58,7 @@ def gaps(organization: Organization, today: date) -> list[str]:
 
 
 def _modes(version: TariffVersion) -> set[str]:
-    return set(version.tariff.modes or Mode.values)
+    return set(version.modes or Mode.values)
 
 
 def _day(day: date) -> str:

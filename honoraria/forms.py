@@ -14,7 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dispatch.models import Mode
-from honoraria.models import Honorarium, PaidBy, Tax, TransportTo
+from honoraria.models import Honorarium, PaidBy, TariffVersion, Tax, TransportTo
 from honoraria.months import Month, Wanted
 from honoraria.samples import plain
 from honoraria.tariff import Activity
@@ -88,11 +88,30 @@ class CorrectForm(forms.Form):
 
 
 class TariffForm(forms.Form):
-    """A tariff's name, when it is chosen, and how its amounts are paid and taxed."""
+    """What is around the versions of a tariff: its name, and when it is tried."""
 
-    NAMES = ("name", "paid_by", "modes", "priority", "tax", "transport_to")
+    NAMES = ("name", "priority")
 
-    name = forms.CharField(label="名称", max_length=120)
+    name = forms.CharField(
+        label="名称",
+        max_length=120,
+        help_text="計算済みの謝礼・料金には、計算したときの名称が残ります。",
+    )
+    priority = NumberField(
+        label="優先順位",
+        max_value=9999,
+        initial=100,
+        help_text="いくつかの基準が当てはまるときは、数の小さいものを使います。",
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Keywords of the actions."""
+        return {name: self.cleaned_data[name] for name in self.NAMES}
+
+
+class TermsForm(forms.Form):
+    """What a version says beside its rules: how amounts are paid and taxed, what it applies to."""
+
     paid_by = forms.ChoiceField(
         label="支払方法",
         choices=PaidBy.choices,
@@ -119,12 +138,6 @@ class TariffForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="何も選ばないと、すべての方法が対象です。",
     )
-    priority = NumberField(
-        label="優先順位",
-        max_value=9999,
-        initial=100,
-        help_text="いくつかの基準が当てはまるときは、数の小さいものを使います。",
-    )
 
     def clean_tax(self) -> str:
         """As chosen; withheld where nothing was said."""
@@ -135,8 +148,8 @@ class TariffForm(forms.Form):
         return self.cleaned_data["transport_to"] or TransportTo.PERSON
 
     def values(self) -> dict[str, Any]:
-        """Keywords of the actions."""
-        return {name: self.cleaned_data[name] for name in self.NAMES}
+        """The terms of a version, by name."""
+        return {name: self.cleaned_data[name] for name in TariffVersion.TERMS}
 
 
 class SampleForm(forms.Form):

@@ -141,7 +141,7 @@ def version_for(versions: list[TariffVersion], mode: Mode, on: date) -> TariffVe
     """The version in force on the day of the first tariff that fits, or None."""
     for version in versions:
         in_force = version.valid_from <= on and (version.valid_to is None or on <= version.valid_to)
-        if in_force and (not version.tariff.modes or mode in version.tariff.modes):
+        if in_force and (not version.modes or mode in version.modes):
             return version
     return None
 

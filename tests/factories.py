@@ -427,6 +427,7 @@ class HonorariumFactory(DjangoModelFactory):
     tariff_version = factory.SubFactory(
         TariffVersionFactory, tariff__organization=factory.SelfAttribute("...organization")
     )
+    tariff_name = factory.SelfAttribute("tariff_version.tariff.name")
     activity_date = date(2026, 11, 26)
     booked_on = factory.SelfAttribute("activity_date")
     minutes = 90

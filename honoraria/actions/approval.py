@@ -166,6 +166,7 @@ def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> H
             report=entry.report,
             recorded_by=by if entry.report is None else None,
             tariff_version=entry.tariff_version,
+            tariff_name=entry.tariff_name,
             kind=Honorarium.Kind.REVERSAL,
             corrects=entry,
             activity_date=entry.activity_date,

@@ -17,6 +17,7 @@ from accounts.errors import ActionError
 from accounts.models import User
 from accounts.times import local
 from dispatch.models import Assignment, Request
+from honoraria.actions.drafting import put_terms
 from honoraria.charges.pricing import Charged, called_off_bookings, cancellation_of
 from honoraria.closing.books import booking_day, check_open, lock_books
 from honoraria.models import Honorarium, Tariff
@@ -109,9 +110,8 @@ def _price(booking: Assignment, transport: int) -> Charged:
 
 
 def _put(entry: Honorarium, due: Charged) -> None:
-    tariff, priced = due.version.tariff, due.priced
-    entry.tariff_version = due.version
-    entry.paid_by, entry.tax, entry.transport_to = tariff.paid_by, tariff.tax, tariff.transport_to
+    put_terms(entry, due.version)
+    priced = due.priced
     entry.fee, entry.transport, entry.total = priced.fee, priced.transport, priced.total
     entry.derivation = [asdict(line) for line in priced.lines]
 

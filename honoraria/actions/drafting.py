@@ -19,7 +19,7 @@ from accounts.models import Organization, User
 from accounts.times import local
 from dispatch.models import Request
 from honoraria.closing.books import booking_day, lock_books
-from honoraria.models import Books, Honorarium, Tariff
+from honoraria.models import Books, Honorarium, Tariff, TariffVersion
 from honoraria.months import Month, unpriced
 from honoraria.pricing import Result, Unpriced, activity_date, price_report
 from interpreting.models import Report
@@ -105,12 +105,17 @@ def lock_books_of(report: Report, by: User | None = None, at: datetime | None = 
 def put_price(entry: Honorarium, report: Report, result: Result) -> None:
     """Write a price and its derivation into an entry that is not saved yet; its month stays."""
     priced = result.priced
-    entry.tariff_version = result.version
     entry.activity_date, entry.minutes = activity_date(report), report.minutes
-    tariff = result.version.tariff
-    entry.paid_by, entry.tax, entry.transport_to = tariff.paid_by, tariff.tax, tariff.transport_to
+    put_terms(entry, result.version)
     entry.fee, entry.transport, entry.total = priced.fee, priced.transport, priced.total
     entry.derivation = [asdict(line) for line in priced.lines]
+
+
+def put_terms(entry: Honorarium, version: TariffVersion) -> None:
+    """Copy what the version says beside the amount: its name, how it is paid and taxed."""
+    entry.tariff_version, entry.tariff_name = version, version.tariff.name
+    entry.paid_by, entry.tax = version.paid_by, version.tax
+    entry.transport_to = version.transport_to
 
 
 def _locked(report: Report) -> Report:

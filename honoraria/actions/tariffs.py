@@ -1,16 +1,16 @@
-"""Making and changing tariffs. What priced an approved entry never changes: it is succeeded.
+"""Making and changing tariffs. What priced an approved entry or an issued charge never changes.
 
-A new version closes the one before it on the day before; two versions never hold on one day.
+It is succeeded: a new version closes the one before it on the day before; two versions never hold on one day.
 Drafts that a change concerns are priced anew in the same transaction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts.audit import record
 from accounts.errors import ActionError
@@ -19,10 +19,15 @@ from honoraria.actions.cancelling import price_again
 from honoraria.actions.drafting import put_price
 from honoraria.charges.actions import reprice_charges
 from honoraria.closing.books import lock_books
-from honoraria.models import Honorarium, Tariff, TariffVersion, Tax, TransportTo
+from honoraria.models import Charge, Honorarium, Tariff, TariffVersion, Tax, TransportTo
 from honoraria.pricing import Unpriced, price_report
 from honoraria.tariff import Rules, validate
 from interpreting.models import Report
+
+IN_USE = (
+    "承認済みの謝礼または請求済みの料金に使われているため、変更できません。"
+    "新しい版を作ってください。"
+)
 
 
 def create_tariff(
@@ -48,44 +53,35 @@ def create_tariff(
             organization=organization,
             code=_free_code(organization, code),
             name=name,
-            paid_by=paid_by,
             priority=priority,
-            modes=modes,
+        )
+        version = TariffVersion.objects.create(
+            tariff=tariff,
+            valid_from=valid_from,
+            rules=rules,
+            paid_by=paid_by,
             tax=tax,
             transport_to=transport_to,
+            modes=modes,
         )
-        version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from, rules=rules)
-        repriced = _reprice(organization, tariff.modes, valid_from, None)
+        repriced = _reprice(organization, valid_from, None)
         _log(version, "tariff.created", by=by, at=at, repriced=repriced)
     return version
 
 
-def update_tariff(
-    tariff: Tariff,
-    *,
-    name: str,
-    paid_by: str,
-    priority: int,
-    modes: list[str],
-    by: User,
-    at: datetime,
-    tax: str | None = None,
-    transport_to: str | None = None,
-) -> Tariff:
-    """Change what is around the rules; from now on, also for drafts when they are priced anew.
+def update_tariff(tariff: Tariff, *, name: str, priority: int, by: User, at: datetime) -> Tariff:
+    """Change what is around the versions: the label, and which tariff is tried first.
 
-    What is approved keeps how it is paid and taxed: it was copied when it was priced.
+    Entries keep the name under which they were priced; drafts are priced anew.
     """
     with transaction.atomic():
         _lock_all(tariff.organization)
         tariff = Tariff.objects.select_related("organization").get(pk=tariff.pk)
-        before = _around(tariff)
-        tariff.name, tariff.paid_by = name, paid_by
-        tariff.priority, tariff.modes = priority, modes
-        tariff.tax, tariff.transport_to = tax or tariff.tax, transport_to or tariff.transport_to
+        before = {"name": tariff.name, "priority": tariff.priority}
+        after = {"name": name, "priority": priority}
+        tariff.name, tariff.priority = name, priority
         tariff.save()
-        repriced = _reprice(tariff.organization, [], date.min, None)
-        after = _around(tariff)
+        repriced = _reprice(tariff.organization, date.min, None)
         record(
             f"tariff:{tariff.pk}",
             "tariff.changed",
@@ -98,18 +94,20 @@ def update_tariff(
     return tariff
 
 
-def _around(tariff: Tariff) -> dict[str, Any]:
-    names = ("name", "paid_by", "priority", "modes", "tax", "transport_to")
-    return {name: getattr(tariff, name) for name in names}
-
-
 def add_version(
-    tariff: Tariff, *, valid_from: date, rules: Rules, by: User, at: datetime
+    tariff: Tariff,
+    *,
+    valid_from: date,
+    rules: Rules,
+    by: User,
+    at: datetime,
+    terms: Mapping[str, Any] | None = None,
 ) -> TariffVersion:
-    """The rules from a day on; the version that held before ends on the day before.
+    """What holds from a day on; the version that held before ends on the day before.
 
-    Raises ActionError: bad_rules, version_overlap (a later version exists, or one begins that
-    day), version_in_use (approved entries lie on days that would change their rules).
+    ``terms``: those of `TariffVersion.TERMS` that differ from the version before; the others are
+    copied from it. Raises ActionError: bad_rules, version_overlap (a later version exists, or one
+    begins that day), version_in_use (approved entries lie on days that would change their rules).
     """
     _check(rules)
     with transaction.atomic():
@@ -121,20 +119,32 @@ def add_version(
                 f"{_day(later.valid_from)}から適用する版があります。それより後の日を入力してください。",
                 field="valid_from",
             )
-        _not_approved_since(tariff, valid_from)
-        before = tariff.versions.in_force(valid_from)
-        before.update(valid_to=valid_from - timedelta(days=1))
-        version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from, rules=rules)
-        repriced = _reprice(tariff.organization, tariff.modes, valid_from, None)
+        _not_used_since(tariff, valid_from)
+        last = tariff.versions.order_by("-valid_from").first()
+        copied = {} if last is None else _terms(last)
+        tariff.versions.in_force(valid_from).update(valid_to=valid_from - timedelta(days=1))
+        version = TariffVersion.objects.create(
+            tariff=tariff, valid_from=valid_from, rules=rules, **(copied | _known(terms))
+        )
+        repriced = _reprice(tariff.organization, valid_from, None)
         _log(version, "tariff.version_added", by=by, at=at, repriced=repriced)
     return version
 
 
 def change_version(
-    version: TariffVersion, *, valid_from: date, rules: Rules, by: User, at: datetime
+    version: TariffVersion,
+    *,
+    valid_from: date,
+    rules: Rules,
+    by: User,
+    at: datetime,
+    terms: Mapping[str, Any] | None = None,
 ) -> TariffVersion:
-    """Correct a version that no approved entry used. Raises ActionError: bad_rules,
-    version_in_use, version_overlap."""
+    """Correct a version that no approved entry and no issued charge used.
+
+    ``terms``: those of `TariffVersion.TERMS` that change. Raises ActionError: bad_rules,
+    version_in_use, version_overlap.
+    """
     _check(rules)
     tariff = version.tariff
     try:
@@ -148,9 +158,17 @@ def change_version(
             first = min(version.valid_from, valid_from)
             _move_start(version, valid_from)
             version.rules = rules
+            before = _terms(version)
+            for name, value in _known(terms).items():
+                setattr(version, name, value)
             version.save()
-            repriced = _reprice(tariff.organization, [], first, version.valid_to)
-            _log(version, "tariff.version_changed", by=by, at=at, repriced=repriced)
+            repriced = _reprice(tariff.organization, first, version.valid_to)
+            after = _terms(version)
+            changed = {name: [before[name], after[name]] for name in after}
+            changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+            _log(
+                version, "tariff.version_changed", by=by, at=at, repriced=repriced, changed=changed
+            )
     except IntegrityError as error:  # the exclusion constraint: two versions on one day
         text = "ほかの版と適用期間が重なっています。"
         raise ActionError("version_overlap", text, field="valid_from") from error
@@ -158,8 +176,19 @@ def change_version(
 
 
 def in_use(version: TariffVersion) -> bool:
-    """An entry that is more than a draft was priced by it."""
-    return version.honoraria.exclude(state=Honorarium.State.DRAFT).exists()
+    """An entry or a charge that is more than a draft was priced by it."""
+    return (
+        version.honoraria.exclude(state=Honorarium.State.DRAFT).exists()
+        or version.charges.exclude(state=Charge.State.DRAFT).exists()
+    )
+
+
+def _terms(version: TariffVersion) -> dict[str, Any]:
+    return {name: getattr(version, name) for name in TariffVersion.TERMS}
+
+
+def _known(terms: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (terms or {}).items() if name in TariffVersion.TERMS}
 
 
 def _move_start(version: TariffVersion, valid_from: date) -> None:
@@ -170,7 +199,7 @@ def _move_start(version: TariffVersion, valid_from: date) -> None:
     if valid_from == version.valid_from:
         return
     tariff = version.tariff
-    _not_approved_since(tariff, min(valid_from, version.valid_from), until=version.valid_to)
+    _not_used_since(tariff, min(valid_from, version.valid_from), until=version.valid_to)
     neighbour = tariff.versions.filter(valid_from__lt=version.valid_from).first()
     if neighbour is not None:
         if neighbour.valid_from >= valid_from:
@@ -188,24 +217,25 @@ def _move_start(version: TariffVersion, valid_from: date) -> None:
     version.valid_from = valid_from
 
 
-def _not_approved_since(tariff: Tariff, first: date, until: date | None = None) -> None:
-    used = Honorarium.objects.filter(
-        tariff_version__tariff=tariff, activity_date__gte=first
-    ).exclude(Q(state=Honorarium.State.DRAFT) | Q(kind=Honorarium.Kind.REVERSAL))
-    if until is not None:
-        used = used.filter(activity_date__lte=until)
-    last = used.order_by("-activity_date").first()
-    if last is not None:
-        raise ActionError(
-            "version_in_use",
-            f"{_day(last.activity_date)}までの謝礼が承認済みです。それより後の日を入力してください。",
-            field="valid_from",
-        )
+def _not_used_since(tariff: Tariff, first: date, until: date | None = None) -> None:
+    """Refuse to move what holds on days whose entries were approved or whose charges were issued."""
+    drafts = {"state": Honorarium.State.DRAFT}  # charges call it the same
+    for used, what in (
+        (Honorarium.objects.exclude(**drafts), "謝礼が承認済み"),
+        (Charge.objects.exclude(**drafts), "料金が請求済み"),
+    ):
+        found = used.filter(tariff_version__tariff=tariff, activity_date__gte=first)
+        found = found.exclude(kind="reversal")
+        if until is not None:
+            found = found.filter(activity_date__lte=until)
+        last = found.order_by("-activity_date").values_list("activity_date", flat=True).first()
+        if last is not None:
+            text = f"{_day(last)}までの{what}です。それより後の日を入力してください。"
+            raise ActionError("version_in_use", text, field="valid_from")
 
 
 def _in_use(version: TariffVersion) -> ActionError:
-    text = "承認済みの謝礼に使われているため、変更できません。新しい版を作ってください。"
-    return ActionError("version_in_use", text)
+    return ActionError("version_in_use", IN_USE)
 
 
 def _lock_all(organization: Organization) -> None:
@@ -214,7 +244,7 @@ def _lock_all(organization: Organization) -> None:
     list(Tariff.objects.select_for_update().filter(organization=organization).order_by("pk"))
 
 
-def _reprice(organization: Organization, modes: list[str], first: date, last: date | None) -> int:
+def _reprice(organization: Organization, first: date, last: date | None) -> int:
     """Price the drafts of these days anew, of both sides; without a price they go to the lists.
 
     Reversals keep what they reverse. Returns how many entries changed or went.
@@ -223,9 +253,6 @@ def _reprice(organization: Organization, modes: list[str], first: date, last: da
     drafts = drafts.filter(activity_date__gte=first)
     if last is not None:
         drafts = drafts.filter(activity_date__lte=last)
-    if modes:
-        wanted = [*modes, *(["accompany", "onsite"] if "video" in modes else [])]
-        drafts = drafts.filter(assignment__request__mode__in=wanted)
     changed = 0
     for entry in drafts.select_for_update(of=("self",)).order_by("pk"):
         before = entry.tariff_version_id, entry.fee, entry.transport
@@ -244,7 +271,7 @@ def reprice_all(organization: Organization) -> int:
     """Price every draft of both sides anew, after something that tariffs ask about has changed."""
     with transaction.atomic():
         _lock_all(organization)
-        return _reprice(organization, [], date.min, None)
+        return _reprice(organization, date.min, None)
 
 
 def _price(entry: Honorarium) -> None:
@@ -276,7 +303,7 @@ def _free_code(organization: Organization, wanted: str) -> str:
     return f"tariff-{number}"
 
 
-def _log(version: TariffVersion, verb: str, *, by: User, at: datetime, repriced: int) -> None:
+def _log(version: TariffVersion, verb: str, *, by: User, at: datetime, **detail: Any) -> None:
     record(
         f"tariff:{version.tariff_id}",
         verb,
@@ -285,7 +312,7 @@ def _log(version: TariffVersion, verb: str, *, by: User, at: datetime, repriced:
         at=at,
         version=version.pk,
         valid_from=version.valid_from.isoformat(),
-        repriced=repriced,
+        **detail,
     )
 
 

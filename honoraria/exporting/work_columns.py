@@ -73,7 +73,7 @@ HONORARIA: Columns = dict(
         column("state", "state", "状態", "label", 10, words=Honorarium.State.choices),
         column("kind", "kind", "区分", "label", 8, words=Honorarium.Kind.choices),
         column("derivation", "derivation", "計算の内訳", "lines", 60),
-        column("tariff", "tariff_version__tariff__name", "謝礼基準", width=26),
+        column("tariff", "tariff_name", "謝礼基準", width=26),
         column("paid_by", "paid_by", "支払方法", "label", 14, words=PaidBy.choices),
         column("tax", "tax", "源泉徴収", "label", 24, words=Tax.choices),
         column(
@@ -125,7 +125,7 @@ CHARGES: Columns = dict(
         column("state", "state", "状態", "label", 10, words=Charge.State.choices),
         column("kind", "kind", "区分", "label", 8, words=Charge.Kind.choices),
         column("derivation", "derivation", "計算の内訳", "lines", 60),
-        column("tariff", "tariff_version__tariff__name", "料金の基準", width=26),
+        column("tariff", "tariff_name", "料金の基準", width=26),
         column("issued", "issued_at", "請求日時", "time", 17),
         column("settled", "settled_on", "入金日", "date"),
         column("reason", "reason", "訂正の理由", width=24),

@@ -171,6 +171,8 @@ def _spent(line: Line) -> Rows:
     rows = [["費目", line.category_words], ["内容", line.description]]
     transport = f"（うち交通費 {line.transport:,}円）" if line.transport else ""
     rows.append(["支出額", f"{line.amount:,}円{transport}"])
+    if line.tickets:
+        rows.append(["切符代", f"{line.tickets:,}円（交通機関へ直接支払。この行に含めません）"])
     if line.tax_credit:
         rows.append(["控除する消費税", f"{line.tax_credit:,}円"])
     rows.append(["対象額", f"{line.eligible:,}円（{line.share}）"])
@@ -224,7 +226,7 @@ def _decided(entry: Honorarium) -> Rows:
         else []
     )
     steps = "／".join(f"{one['text']} {one['amount']:,}円" for one in entry.derivation)
-    tariff = entry.tariff_version.tariff.name
+    tariff = entry.tariff_name
     return [
         *rows,
         ["謝礼の計算", f"{tariff}　{steps}"],

@@ -78,6 +78,12 @@ class Charge(models.Model):
     tariff_version = models.ForeignKey(
         TariffVersion, on_delete=models.PROTECT, related_name="charges"
     )
+    tariff_name = models.CharField(
+        "基準の名称",
+        max_length=120,
+        blank=True,
+        help_text="as it was called when the amount was computed",
+    )
     kind = models.CharField("区分", max_length=10, choices=Kind.choices, default=Kind.PRICED)
     corrects = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction"

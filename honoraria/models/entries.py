@@ -87,6 +87,12 @@ class Honorarium(models.Model):
     tariff_version = models.ForeignKey(
         TariffVersion, on_delete=models.PROTECT, related_name="honoraria"
     )
+    tariff_name = models.CharField(
+        "基準の名称",
+        max_length=120,
+        blank=True,
+        help_text="as it was called when the amount was computed",
+    )
     kind = models.CharField("区分", max_length=10, choices=Kind.choices, default=Kind.PRICED)
     corrects = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"

@@ -1,7 +1,8 @@
 """Tariffs: versioned rules, and what their amounts mean for tax and payment.
 
-A tariff used by an approved entry never changes, it is succeeded; two versions of one tariff never
-hold on the same day.
+A version used by an approved entry or an issued charge never changes, it is succeeded: rules, way of
+paying, tax and what it applies to. Two versions of one tariff never hold on the same day. Name and
+priority are around them; entries keep the name under which they were priced.
 """
 
 from __future__ import annotations
@@ -48,23 +49,8 @@ class Tariff(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tariffs")
     code = models.SlugField(max_length=60)
     name = models.CharField("名称", max_length=120)
-    paid_by = models.CharField(
-        "支払方法", max_length=10, choices=PaidBy.choices, default=PaidBy.BANK
-    )
     priority = models.PositiveSmallIntegerField(
         default=100, help_text="the first tariff whose conditions fit is taken; lower comes first"
-    )
-    modes = models.JSONField(
-        default=list, blank=True, help_text="modes it applies to; empty means every mode"
-    )
-    tax = models.CharField(
-        "源泉徴収", max_length=16, choices=Tax.choices, default=Tax.WITHHELD, help_text="see `Tax`"
-    )
-    transport_to = models.CharField(
-        "交通費の支払先",
-        max_length=8,
-        choices=TransportTo.choices,
-        default=TransportTo.PERSON,
     )
 
     class Meta:
@@ -86,12 +72,30 @@ class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
 
 
 class TariffVersion(models.Model):
-    """The rules of a tariff from one day on; ``rules`` is read by ``honoraria.tariff``."""
+    """What a tariff says from one day on; ``rules`` is read by ``honoraria.tariff``."""
 
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="versions")
     valid_from = models.DateField("適用開始日")
     valid_to = models.DateField("適用終了日", null=True, blank=True)
     rules = models.JSONField("計算の規則")
+    paid_by = models.CharField(
+        "支払方法", max_length=10, choices=PaidBy.choices, default=PaidBy.BANK
+    )
+    tax = models.CharField(
+        "源泉徴収", max_length=16, choices=Tax.choices, default=Tax.WITHHELD, help_text="see `Tax`"
+    )
+    transport_to = models.CharField(
+        "交通費の支払先",
+        max_length=8,
+        choices=TransportTo.choices,
+        default=TransportTo.PERSON,
+    )
+    modes = models.JSONField(
+        default=list, blank=True, help_text="modes it applies to; empty means every mode"
+    )
+
+    # what an entry or a charge that left the draft was priced with: the database keeps it, too
+    TERMS = ("paid_by", "tax", "transport_to", "modes")
 
     objects = TariffVersionQuerySet.as_manager()
 

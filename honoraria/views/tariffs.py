@@ -19,9 +19,9 @@ from accounts.times import local
 from dispatch.models import Mode
 from honoraria import actions
 from honoraria.access import get_tariff_for, get_version_for
-from honoraria.actions.tariffs import in_use
+from honoraria.actions.tariffs import IN_USE, in_use
 from honoraria.coverage import gaps, overlaps
-from honoraria.forms import SampleForm, TariffForm
+from honoraria.forms import SampleForm, TariffForm, TermsForm
 from honoraria.models import Tariff, TariffVersion
 from honoraria.rules_form import RulesForm, errors_of, initial_of
 from honoraria.samples import both_sides, samples
@@ -50,7 +50,7 @@ def list_tariffs(request: HttpRequest) -> HttpResponse:
     today = local(database_now()).date()
     versions = Prefetch("versions", TariffVersion.objects.order_by("-valid_from"))
     rows = [
-        {"tariff": tariff, "current": _current(tariff, today), "modes": _mode_names(tariff)}
+        {"tariff": tariff, "current": _current(tariff, today)}
         for tariff in Tariff.objects.filter(organization=organization).prefetch_related(versions)
     ]
     context = {
@@ -65,7 +65,8 @@ def list_tariffs(request: HttpRequest) -> HttpResponse:
 def _current(tariff: Tariff, today: date) -> dict[str, Any] | None:
     for version in tariff.versions.all():
         if version.valid_from <= today and (version.valid_to is None or today <= version.valid_to):
-            return {"version": version, "words": _words(version.rules)}
+            words = _words(version.rules)
+            return {"version": version, "words": words, "modes": _mode_names(version)}
     return None
 
 
@@ -76,9 +77,8 @@ def _words(rules: Rules) -> list[str]:
         return [str(error)]
 
 
-def _mode_names(tariff: Tariff) -> list[str]:
-
-    return [str(Mode(code).label) for code in tariff.modes if code in Mode.values]
+def _mode_names(version: TariffVersion) -> list[str]:
+    return [str(Mode(code).label) for code in version.modes if code in Mode.values]
 
 
 @require_GET
@@ -92,6 +92,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "version": version,
             "words": _words(version.rules),
+            "modes": _mode_names(version),
             "samples": samples(version.rules, version.valid_from),
             "in_use": in_use(version),
             "current": version.valid_from <= today
@@ -101,7 +102,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "tariff": tariff,
-        "modes": _mode_names(tariff),
         "versions": versions,
         "section": "tariffs",
     }
@@ -114,18 +114,22 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new tariff, perhaps from a published one."""
     _, organization, user = acting(request)
     chosen = _preset(request)
-    start, around = FIRST_RULES, {}
+    start, around, usual = FIRST_RULES, {}, {}
     first_day = local(database_now()).date()
     if chosen is not None:
         start, first_day = chosen.rules, chosen.valid_from or first_day
-        around = {"name": chosen.name, "paid_by": chosen.paid_by, "tax": chosen.tax}
+        around = {"name": chosen.name}
+        usual = {"paid_by": chosen.paid_by, "tax": chosen.tax}
     form = TariffForm(request.POST or None, initial=around)
+    terms = TermsForm(request.POST or None, initial=usual)
     rules_form = _rules_form(request, {**initial_of(start), "valid_from": first_day})
-    if request.method == "POST" and form.is_valid() & rules_form.is_valid() and not _peek(request):
+    good = request.method == "POST" and form.is_valid() & terms.is_valid() & rules_form.is_valid()
+    if good and not _peek(request):
         try:
             version = actions.create_tariff(
                 organization,
                 **form.values(),
+                **terms.values(),
                 valid_from=rules_form.cleaned_data["valid_from"],
                 rules=rules_form.rules(),
                 by=user,
@@ -136,13 +140,15 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "謝礼基準を作りました。")
             return redirect("honoraria:tariff", version.tariff_id)
-    return _form_page(request, form, rules_form, None, "謝礼基準を作る")
+    return _form_page(
+        request, None, "謝礼基準を作る", form=form, terms=terms, rules_form=rules_form
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @roles(*MONEY)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change name, modes and priority."""
+    """Change name and priority."""
     membership, _, user = acting(request)
     tariff = get_tariff_for(membership, pk)
     kept = {name: getattr(tariff, name) for name in TariffForm.NAMES}
@@ -151,7 +157,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         actions.update_tariff(tariff, **form.values(), by=user, at=database_now())
         messages.success(request, "変更しました。")
         return redirect("honoraria:tariff", pk)
-    return _form_page(request, form, None, tariff, "名称・対象を変える")
+    return _form_page(request, tariff, "名称・優先順位を変える", form=form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,12 +170,15 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = _preset(request)
     start = FIRST_RULES if latest is None else latest.rules
     rules_form = _rules_form(request, initial_of(start if chosen is None else chosen.rules))
-    if request.method == "POST" and rules_form.is_valid() and not _peek(request):
+    terms = TermsForm(request.POST or None, initial=_terms_of(latest))
+    good = request.method == "POST" and terms.is_valid() & rules_form.is_valid()
+    if good and not _peek(request):
         try:
             actions.add_version(
                 tariff,
                 valid_from=rules_form.cleaned_data["valid_from"],
                 rules=rules_form.rules(),
+                terms=terms.values(),
                 by=user,
                 at=database_now(),
             )
@@ -178,7 +187,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "新しい版を作りました。前の版は、前日で終わります。")
             return redirect("honoraria:tariff", pk)
-    return _form_page(request, None, rules_form, tariff, "新しい版を作る")
+    return _form_page(request, tariff, "新しい版を作る", terms=terms, rules_form=rules_form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -188,19 +197,20 @@ def edit_version(request: HttpRequest, pk: int) -> HttpResponse:
     membership, _, user = acting(request)
     version = get_version_for(membership, pk)
     if request.method == "GET" and in_use(version):
-        messages.info(
-            request, "承認済みの謝礼に使われているため、変更できません。新しい版を作ってください。"
-        )
+        messages.info(request, IN_USE)
         return redirect("honoraria:tariff", version.tariff_id)
     rules_form = _rules_form(
         request, {**initial_of(version.rules), "valid_from": version.valid_from}
     )
-    if request.method == "POST" and rules_form.is_valid() and not _peek(request):
+    terms = TermsForm(request.POST or None, initial=_terms_of(version))
+    good = request.method == "POST" and terms.is_valid() & rules_form.is_valid()
+    if good and not _peek(request):
         try:
             actions.change_version(
                 version,
                 valid_from=rules_form.cleaned_data["valid_from"],
                 rules=rules_form.rules(),
+                terms=terms.values(),
                 by=user,
                 at=database_now(),
             )
@@ -209,7 +219,7 @@ def edit_version(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "版を直しました。承認前の謝礼は計算し直しました。")
             return redirect("honoraria:tariff", version.tariff_id)
-    return _form_page(request, None, rules_form, version.tariff, "版を直す")
+    return _form_page(request, version.tariff, "版を直す", terms=terms, rules_form=rules_form)
 
 
 @require_POST
@@ -238,6 +248,11 @@ def _preview(
     }
 
 
+def _terms_of(version: TariffVersion | None) -> dict[str, Any]:
+    """What a version says beside its rules; nothing before the first."""
+    return {} if version is None else {n: getattr(version, n) for n in TariffVersion.TERMS}
+
+
 def _rules_form(request: HttpRequest, initial: dict[str, Any]) -> RulesForm:
     """The form as sent, with two more rows of what ``more`` names, or as the rules are."""
     return RulesForm(request.POST or None, initial=initial, more=request.POST.get("more", ""))
@@ -262,10 +277,12 @@ def _refuse(form: RulesForm, error: ActionError) -> None:
 
 def _form_page(
     request: HttpRequest,
-    form: TariffForm | None,
-    rules_form: RulesForm | None,
     tariff: Tariff | None,
     heading: str,
+    *,
+    form: TariffForm | None = None,
+    terms: TermsForm | None = None,
+    rules_form: RulesForm | None = None,
 ) -> HttpResponse:
     _, organization, _ = acting(request)
     shown: dict[str, Any] = {"sample_form": SampleForm()}
@@ -273,6 +290,7 @@ def _form_page(
         shown = _preview(request, rules_form, organization)
     context = {
         "form": form,
+        "terms": terms,
         "rules_form": rules_form,
         "tariff": tariff,
         "heading": heading,

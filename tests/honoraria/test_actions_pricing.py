@@ -39,7 +39,7 @@ def tariff_of(city, some_rules, *, since=date(2020, 4, 1), until=None, **more):
         valid_from=since,
         valid_to=until,
         rules=some_rules,
-        **{f"tariff__{name}": value for name, value in more.items()},
+        **{name if name == "modes" else f"tariff__{name}": value for name, value in more.items()},
     )
 
 

@@ -42,7 +42,7 @@ def test_without_a_tariff_or_with_an_unknown_length_nothing_is_promised(city, to
 def test_a_job_on_site_that_is_asked_for_by_video_is_priced_as_video(city, version):
     factories.TariffVersionFactory(
         tariff__organization=city,
-        tariff__modes=["video"],
+        modes=["video"],
         tariff__priority=0,
         rules=rules({"kind": "flat", "amount": 1800, "per": "activity"}),
     )

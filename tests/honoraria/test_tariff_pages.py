@@ -29,11 +29,12 @@ def shown(rules_form_initial):
 
 
 def data_of(some_rules, valid_from="2026-04-01", **changes):
-    return shown(initial_of(some_rules)) | {"valid_from": valid_from, **changes}
+    terms = {"paid_by": "bank", "modes": []}
+    return shown(initial_of(some_rules)) | terms | {"valid_from": valid_from, **changes}
 
 
 def tariff_data(some_rules=FLAT, **changes):
-    around = {"name": "通訳謝礼", "paid_by": "bank", "priority": "100", "modes": []}
+    around = {"name": "通訳謝礼", "priority": "100"}
     return around | data_of(some_rules) | changes
 
 
@@ -69,7 +70,7 @@ def test_a_tariff_is_made_from_a_preset(client_of, accountant, city):
     answer = client.post("/tariffs/new/", tariff_data(some_rules, modes=["accompany", "onsite"]))
     made = TariffVersion.objects.get()
     assert answer.url == reverse("honoraria:tariff", args=[made.tariff_id])
-    assert (made.valid_from, made.tariff.modes) == (date(2026, 4, 1), ["accompany", "onsite"])
+    assert (made.valid_from, made.modes) == (date(2026, 4, 1), ["accompany", "onsite"])
     assert made.rules == some_rules
     assert AuditEntry.objects.filter(verb="tariff.created").count() == 1
 
@@ -98,12 +99,28 @@ def test_the_preview_changes_nothing(client_of, accountant):
     assert not Tariff.objects.exists()
 
 
-def test_name_and_modes_are_changed(client_of, accountant, version, hana, coordinator):
+def test_name_and_priority_are_changed_and_nothing_else(
+    client_of, accountant, version, hana, coordinator
+):
     confirmed(hana, coordinator)
+    approve(Honorarium.objects.get(), by=accountant, at=NOW)
     data = {"name": "電話の謝礼", "paid_by": "cash", "modes": ["phone"], "priority": "５"}
     client_of(accountant).post(reverse("honoraria:tariff_edit", args=[version.tariff_id]), data)
-    tariff = Tariff.objects.get()
-    assert (tariff.name, tariff.modes, tariff.priority) == ("電話の謝礼", ["phone"], 5)
+    tariff, entry = Tariff.objects.get(), Honorarium.objects.get()
+    version.refresh_from_db()
+    assert (tariff.name, tariff.priority) == ("電話の謝礼", 5)
+    assert (version.paid_by, version.modes) == ("bank", [])
+    assert (entry.tariff_name, entry.paid_by) == ("通訳謝礼", "bank")
+
+
+def test_what_a_version_applies_to_is_changed_while_nothing_used_it(
+    client_of, accountant, version, hana, coordinator
+):
+    confirmed(hana, coordinator)
+    url = reverse("honoraria:version_edit", args=[version.pk])
+    client_of(accountant).post(url, data_of(FLAT, modes=["phone"], paid_by="cash"))
+    version.refresh_from_db()
+    assert (version.modes, version.paid_by) == (["phone"], "cash")
     assert not Honorarium.objects.exists()  # the visit has no tariff any more: it is listed
 
 
@@ -232,7 +249,7 @@ def test_a_version_in_use_cannot_be_opened_for_changes(
     )
     page = client_of(accountant).post(url, data_of(FLAT))
     assert page.status_code == 422
-    assert "承認済みの謝礼に使われているため" in page.content.decode()
+    assert "承認済みの謝礼または請求済みの料金に使われているため" in page.content.decode()
 
 
 def test_a_version_is_corrected_and_its_drafts_with_it(

@@ -181,6 +181,7 @@ def add_levies(
                 fiscal_year=year,
                 kind=Charge.Kind.LEVY,
                 tariff_version=version,
+                tariff_name=version.tariff.name,
                 activity_date=local(at).date(),
                 booked_on=local(at).date(),
                 fee=levy["amount"],
@@ -250,7 +251,7 @@ def _put(charge: Charge, charged: Charged) -> None:
         charge.booked_on = charge.activity_date if charge.corrects_id is None else charge.booked_on
         charge.body = charge.report.assignment.request.body
     priced = charged.priced
-    charge.tariff_version = charged.version
+    charge.tariff_version, charge.tariff_name = charged.version, charged.version.tariff.name
     charge.fee, charge.transport, charge.total = priced.fee, priced.transport, priced.total
     charge.consumption_tax = priced.consumption_tax
     charge.derivation = [asdict(line) for line in priced.lines]

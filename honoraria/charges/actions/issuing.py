@@ -118,6 +118,7 @@ def reverse(charge: Charge, reason: str, *, by: User, at: datetime) -> Charge:
             body=charge.body,
             fiscal_year=charge.fiscal_year,
             tariff_version=charge.tariff_version,
+            tariff_name=charge.tariff_name,
             kind=Charge.Kind.REVERSAL,
             corrects=charge,
             activity_date=day,

@@ -133,9 +133,10 @@ def test_drafts_follow_a_new_version_and_issued_ones_do_not(
 ):
     visit(hana, coordinator, hospital)
     actions.issue(Charge.objects.get(), by=accountant, at=NOW)
-    visit(minh, coordinator, hospital)
+    visit(minh, coordinator, hospital, start=START + timedelta(days=1))
     dearer = preset("mic-own-out-of-prefecture").rules
-    add_version(charging.tariff, valid_from=date(2026, 11, 1), rules=dearer, by=accountant, at=NOW)
+    next_day = START.date() + timedelta(days=1)
+    add_version(charging.tariff, valid_from=next_day, rules=dearer, by=accountant, at=NOW)
     assert list(Charge.objects.order_by("pk").values_list("total", flat=True)) == [7700, 13200]
 
 
