@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Organization
-from honoraria.exporting import money_columns, work_columns
+from honoraria.exporting import journal, money_columns, work_columns
 from honoraria.exporting.columns import Column, Sql, Style
 from honoraria.exporting.wishes import Wish
 
@@ -134,16 +134,17 @@ DATASETS: dict[str, Dataset] = {
             usual=" ".join(money_columns.LINES),
             find=money_columns.find_lines,
             frozen=4,
+            states=money_columns.PAYMENT_STATES,
         ),
         Dataset(
             "journal",
             "仕訳",
             "支払日",
-            money_columns.JOURNAL,
-            tuple(money_columns.USUAL_JOURNAL.split()),
-            money_columns.JOURNAL_FIELDS,
-            money_columns.find_journal,
-            around=money_columns.JOURNAL_AROUND,
+            journal.JOURNAL,
+            tuple(journal.USUAL_JOURNAL.split()),
+            journal.JOURNAL_FIELDS,
+            journal.find_journal,
+            around=journal.JOURNAL_AROUND,
         ),
         _plain(
             "charges",

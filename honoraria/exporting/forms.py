@@ -10,6 +10,7 @@ from django import forms
 from accounts.errors import ActionError
 from honoraria.exporting import runs
 from honoraria.exporting.datasets import DATASETS
+from honoraria.exporting.money_columns import PAYMENT_STATES
 from honoraria.exporting.shapes import Shape, shape_of, shipped, usual
 from honoraria.exporting.wishes import Wish
 from honoraria.forms import MonthField
@@ -54,6 +55,7 @@ class ExportForm(forms.Form):
     month = MonthField(label="月", required=False)
     first = forms.DateField(label="期間の始め", required=False, widget=DAY)
     last = forms.DateField(label="期間の終わり", required=False, widget=DAY)
+    state = forms.ChoiceField(label="支払の状態", choices=PAYMENT_STATES, required=False)
     kind = forms.ChoiceField(
         label="ファイル",
         choices=list(runs.KINDS.items()),
@@ -79,9 +81,12 @@ class ExportForm(forms.Form):
         days = {"first": str(first or ""), "last": str(last or "")}
         detail = days if first or last else {"month": str(month or "")}
         try:
+            if shape_named(found["shape"], self.own).dataset.states is PAYMENT_STATES:
+                detail["state"] = found["state"]
             found["filter"] = Wish.read(detail).as_detail()
         except ActionError as error:
-            self.add_error("last" if first or last else "month", error.text)
+            day = "last" if first or last else "month"
+            self.add_error(day if error.code == "bad_filter" else "shape", error.text)
         return found
 
     def chosen(self) -> Shape:

@@ -1,24 +1,28 @@
-"""Columns about money that moved: payments, their lines, the journal, gift cards, other costs.
+"""Columns about money that moved: payments, their entries, gift cards, other costs.
 
-The journal (仕訳) has two lines for a payment: the net amount against the bank, the withheld tax
-against 預り金. A payment that came back stands on the day it was paid, and the other way round on the
-day the return was recorded, so that lines which a bookkeeping program has taken in stay right.
+Payments that were cancelled, came back or are only planned have moved nothing: unless a state is
+asked for, the files of payments hold what was paid, so that their sums are those of the bank.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import DateField, Q, QuerySet, Value
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organization
-from honoraria.exporting.columns import Column
 from honoraria.exporting.wishes import Wish
 from honoraria.exporting.work_columns import Columns, column
 from honoraria.models import Cost, GiftCardMove, Payee, Payment, PaymentBatch, PaymentLine
 
-PAYMENT_STATES = tuple(Payment.State.choices)
+ALL_STATES = "all"
+PAYMENT_STATES = (
+    ("", "支払済みだけ"),
+    (ALL_STATES, "すべて"),
+    *((code, words) for code, words in Payment.State.choices if code != Payment.State.PAID),
+)
+"""What of payments may be asked for; nothing said means what was paid."""
 COST_STATES = tuple(Cost.State.choices)
 
 PAYMENTS: Columns = dict(
@@ -56,20 +60,12 @@ USUAL_PAYMENTS = " ".join(PAYMENTS)
 
 
 def find_payments(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
-    """Payments paid on the days, or planned for them."""
+    """Payments paid on the days; those of another state by the day they were planned for."""
     found = Payment.objects.annotate(day=Coalesce("paid_on", "batch__value_date"))
     found = found.filter(organization=organization, day__range=(wish.first, wish.last))
-    return (found.filter(state=wish.state) if wish.state else found).order_by("day", "id")
-
-
-def find_journal(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
-    """Payments that were made on the days, and those that came back on them."""
-    days = (wish.first, wish.last)
-    moved = Q(paid_on__range=days) | Q(returned_on__range=days)
-    states = (Payment.State.PAID, Payment.State.RETURNED)
-    found = Payment.objects.filter(moved, organization=organization, state__in=states)
-    day = DateField()
-    return found.annotate(since=Value(wish.first, day), until=Value(wish.last, day)).order_by("id")
+    if wish.state != ALL_STATES:
+        found = found.filter(state=wish.state or Payment.State.PAID)
+    return found.order_by("day", "id")
 
 
 LINES: Columns = dict(
@@ -96,81 +92,10 @@ def find_lines(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
         day=Coalesce("payment__paid_on", "payment__batch__value_date")
     )
     found = found.filter(payment__organization=organization, day__range=(wish.first, wish.last))
+    if wish.state != ALL_STATES:
+        found = found.filter(payment__state=wish.state or Payment.State.PAID)
     return found.order_by("day", "payment_id", "id")
 
-
-JOURNAL_FIELDS = {
-    "payment": "id",
-    "number": "volunteer__number",
-    "name": "volunteer__name",
-    "kana": "volunteer__kana",
-    "method": "batch__method",
-    "paid_on": "paid_on",
-    "returned_on": "returned_on",
-    "gross": "gross",
-    "withheld": "withheld",
-    "net": "net",
-    "since": "since",
-    "until": "until",
-}
-JOURNAL_AROUND = """
-    SELECT dense_rank() OVER (ORDER BY x.paid, x.payment, x.back) AS serial, x.*, l.line,
-        CASE WHEN NOT x.back THEN l.purpose WHEN x.method = 'bank' THEN '振込不能の戻し ' || l.purpose
-            ELSE '支払の戻し ' || l.purpose END AS purpose,
-        CASE WHEN x.back THEN l.account ELSE 'expense' END AS debit,
-        CASE WHEN x.back THEN 'expense' ELSE l.account END AS credit,
-        l.amount, l.amount * x.sign AS signed, l.deal, l.deal_account, l.deal_amount, l.settled,
-        l.settle_account, l.settle_amount, 'tax_class' AS tax_class, (
-            SELECT string_agg(d.month::text, '・' ORDER BY d.year, d.month) || '月分' FROM (
-                SELECT DISTINCT extract(year FROM h.activity_date)::int AS year,
-                    extract(month FROM h.activity_date)::int AS month
-                FROM honoraria_paymentline AS pl
-                JOIN honoraria_honorarium AS h ON h.id = pl.honorarium_id
-                WHERE pl.payment_id = x.payment
-            ) AS d
-        ) AS months
-    FROM (
-        SELECT x.*, e.paid, e.back, CASE WHEN e.back THEN -1 ELSE 1 END AS sign FROM {inner}
-        CROSS JOIN LATERAL (VALUES (x.paid_on, false), (x.returned_on, true)) AS e(paid, back)
-        WHERE e.paid BETWEEN x.since AND x.until
-    ) AS x CROSS JOIN LATERAL (VALUES
-        (1, '', x.method, x.net, CASE WHEN x.back THEN '収入' ELSE '支出' END, 'expense', x.gross,
-            x.paid, x.method, x.net),
-        (2, '源泉所得税 ', 'withheld', x.withheld, NULL, 'withheld', -x.withheld,
-            NULL, NULL, NULL)
-    ) AS l(line, purpose, account, amount, deal, deal_account, deal_amount, settled,
-        settle_account, settle_amount)
-    WHERE l.amount > 0 ORDER BY x.paid, x.payment, x.back, l.line
-"""
-JOURNAL = tuple(
-    Column(name, title, kind, width)
-    for name, title, kind, width in (
-        ("serial", "取引番号", "number", 10),
-        ("line", "行", "number", 5),
-        ("payment", "支払番号", "number", 10),
-        ("paid", "支払日・戻しの日", "date", 16),
-        ("debit", "借方科目", "account", 14),
-        ("credit", "貸方科目", "account", 14),
-        ("amount", "金額（円）", "yen", 12),
-        ("signed", "金額（戻しは負）", "yen", 12),
-        ("tax_class", "税区分", "account", 10),
-        ("purpose", "摘要の頭書き", "text", 14),
-        ("months", "活動の月", "text", 12),
-        ("number", "登録番号", "number", 9),
-        ("name", "氏名", "text", 22),
-        ("kana", "フリガナ", "text", 22),
-        ("gross", "支払額（円）", "yen", 12),
-        ("withheld", "源泉徴収税額（円）", "yen", 16),
-        ("net", "差引支払額（円）", "yen", 15),
-        ("deal", "収支区分（最初の行）", "text", 10),
-        ("deal_account", "取引の科目", "account", 14),
-        ("deal_amount", "取引の金額（税額は負）", "yen", 14),
-        ("settled", "決済日（最初の行）", "date", 12),
-        ("settle_account", "決済口座（最初の行）", "account", 14),
-        ("settle_amount", "決済金額（最初の行）", "yen", 14),
-    )
-)
-USUAL_JOURNAL = "serial line paid debit credit amount tax_class purpose months number name payment"
 
 GIFT_CARDS: Columns = dict(
     [

@@ -28,6 +28,9 @@ ACCOUNTS = {
     "cash": "現金",
     "gift_card": "貯蔵品",
     "withheld": "預り金",
+    "travel": "旅費交通費",
+    "difference": "雑損失",
+    "payable": "未払金",
     "tax_class": "対象外",
 }
 """What accounts are called unless a mapping says otherwise; the keys are what the journal means."""
@@ -37,6 +40,9 @@ ACCOUNT_LABELS = {
     "cash": "現金の科目",
     "gift_card": "図書カード等の科目",
     "withheld": "源泉所得税の科目",
+    "travel": "交通費の科目",
+    "difference": "額面が支払額を超えた分の科目",
+    "payable": "額面が支払額に足りない分の科目",
     "tax_class": "税区分",
 }
 SOURCE, CONSTANT, TEMPLATE = "source", "constant", "template"

@@ -16,6 +16,7 @@ def paid(
     *,
     number: int = 371,
     gross: int = 7240,
+    transport: int = 0,
     withheld: int = 739,
     on: date = DAY,
     method: str = "bank",
@@ -29,8 +30,8 @@ def paid(
     entry = factories.HonorariumFactory(
         report__assignment=assignment,
         activity_date=on.replace(day=20),
-        fee=gross - 240,
-        transport=240,
+        fee=gross - transport,
+        transport=transport,
         state="paid",
     )
     user = factories.MembershipFactory(organization=organization, role="admin").user
@@ -43,6 +44,6 @@ def paid(
         paid_on=on, gross=gross, taxable=gross, withheld=withheld, net=gross - withheld,
     )  # fmt: skip
     PaymentLine.objects.create(
-        payment=payment, honorarium=entry, fee=gross - 240, transport=240, taxable=gross
+        payment=payment, honorarium=entry, fee=gross - transport, transport=transport, taxable=gross
     )
     return payment

@@ -14,7 +14,7 @@ from honoraria.exporting import runs
 from honoraria.exporting.datasets import DATASETS
 from honoraria.exporting.shapes import shipped
 from honoraria.exporting.wishes import Wish
-from honoraria.models import Payment
+from honoraria.models import GiftCardKind, GiftCardMove, Payment
 from honoraria.months import Month
 from tests import factories
 from tests.factories import NOW
@@ -71,6 +71,75 @@ def test_cards_that_were_given_back_go_back_into_the_stock(city):
     )
 
 
+def accounts_of(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Debits less credits by account, zero sums left out."""
+    sums = Counter[str]()
+    for row in rows:
+        sums[row["debit"]] += row["amount"]
+        sums[row["credit"]] -= row["amount"]
+    return {account: yen for account, yen in sums.items() if yen}
+
+
+def test_transport_is_booked_as_travel_as_in_the_claim(city):
+    paid(organization=city, gross=7240, transport=240, withheld=739)
+    rows = lines(city, "2026-11")
+    wanted = {"expense": 7000, "travel": 240, "bank": -6501, "withheld": -739}
+    assert accounts_of(rows) == wanted
+    assert [one["purpose"] for one in rows] == ["", "交通費 ", "源泉所得税 "]
+
+
+@pytest.mark.parametrize(
+    ("gross", "transport", "withheld"),
+    [
+        (460, 460, 46),  # nothing but transport, which is taxed as well
+        (1000, 950, 102),  # a fee that is smaller than the tax
+        (980, 880, 100),  # … and as large
+        (4700, -300, 479),  # the transport of another month was taken back
+        (400, 3400, 40),  # the fee was
+    ],
+)
+def test_whatever_was_netted_every_line_is_positive_and_the_accounts_agree(
+    city, gross, transport, withheld
+):
+    paid(organization=city, gross=gross, transport=transport, withheld=withheld)
+    rows = lines(city, "2026-11")
+    assert all(one["amount"] > 0 for one in rows)
+    wanted = {"expense": gross - transport, "travel": transport, "bank": withheld - gross}
+    wanted = {key: yen for key, yen in wanted.items() if yen}
+    assert accounts_of(rows) == wanted | {"withheld": -withheld}
+    assert sum(one["signed"] for one in rows if one["purpose"] != "取消しの差引き ") == gross
+    deals = Counter[str]()
+    for one in rows:
+        deals[one["deal_account"]] += one["deal_amount"]
+    assert sum(deals.values()) == rows[0]["settle_amount"] == gross - withheld
+    assert deals["travel"] == transport
+
+
+@pytest.mark.parametrize(
+    ("cards", "wanted"),
+    [
+        ({1000: 2, 500: 1}, {"expense": 2500, "gift_card": -2500}),
+        ({1000: 3}, {"expense": 2500, "difference": 500, "gift_card": -3000}),
+        ({1000: 2}, {"expense": 2500, "gift_card": -2000, "payable": -500}),
+    ],
+)
+def test_cards_leave_the_stock_by_their_face_value(city, accountant, cards, wanted):
+    payment = paid(organization=city, method="gift_card", gross=2500, withheld=0)
+    for value, count in cards.items():
+        kind = GiftCardKind.objects.create(organization=city, name="図書カード", face_value=value)
+        GiftCardMove.objects.create(
+            kind=kind, on=payment.paid_on, verb="handed_out", change=-count, balance=0,
+            payment=payment, handled_at=NOW, handled_by=accountant,
+        )  # fmt: skip
+    rows = lines(city, "2026-11")
+    assert accounts_of(rows) == wanted
+    assert sum(one["deal_amount"] for one in rows) == rows[0]["settle_amount"]
+    assert rows[0]["settle_amount"] == -wanted["gift_card"]
+    came_back(payment, date(2026, 12, 4))
+    back = lines(city, "2026-12")
+    assert accounts_of(back) == {account: -yen for account, yen in wanted.items()}
+
+
 @pytest.mark.parametrize("code", ["yayoi", "moneyforward", "freee"])
 def test_every_shipped_form_can_write_a_return(city, code):
     came_back(paid(organization=city), date(2026, 11, 30))
@@ -111,7 +180,7 @@ def test_the_sums_of_the_months_agree_with_what_was_paid_and_came_back(city, fou
             on = FIRST + timedelta(days=after)
             tax = gross * 1021 // 10000
             made.append(
-                (paid(organization=city, number=500 + number, gross=gross + 240,
+                (paid(organization=city, number=500 + number, gross=gross + 240, transport=240,
                       withheld=tax, on=on), back)
             )  # fmt: skip
             wanted[f"{on:%Y-%m}"] += gross + 240
@@ -136,8 +205,8 @@ def _sums(organization: Any) -> Counter[str]:
     for _ in range(6):
         rows = lines(organization, str(month))
         sums[str(month)] += sum(one["signed"] for one in rows)
-        expense = sum(one["amount"] for one in rows if one["debit"] == "expense")
-        back = sum(one["amount"] for one in rows if one["credit"] == "expense")
-        assert expense - back == sum(one["signed"] for one in rows)
+        accounts = accounts_of(rows)
+        spent = accounts.get("expense", 0) + accounts.get("travel", 0)
+        assert spent == sum(one["signed"] for one in rows)
         month = month.after
     return sums

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -64,6 +66,26 @@ def test_a_shipped_shape_and_days_may_be_chosen(client, city):
     run = ExportRun.objects.get()
     assert (run.dataset, run.rows, run.name) == ("journal", 2, "journal-20260401-20270331.csv")
     assert fetched(client, run)[1].decode("cp932").startswith("2000,,,2026/11/30,諸謝金,")
+
+
+@pytest.mark.parametrize("shape", ["payments", "payment_lines"])
+def test_files_of_payments_hold_what_was_paid_unless_a_state_is_chosen(client, city, shape):
+    paid(organization=city, number=1)
+    for number, state in enumerate(("planned", "cancelled", "returned"), 2):
+        other = paid(organization=city, number=number)
+        other.state, other.paid_on = state, other.paid_on if state == "returned" else None
+        other.returned_on = other.paid_on
+        other.save()
+    numbers = {}
+    for state in ("", "all", "planned", "cancelled", "returned"):
+        client.post("/exports/start/", ASK | {"shape": shape, "state": state})
+        run = ExportRun.objects.order_by("pk").last()
+        table = list(csv.DictReader(io.StringIO(fetched(client, run)[1].decode("utf-8-sig"))))
+        numbers[state] = {int(row["登録番号"]) for row in table}
+    assert numbers == {
+        "": {1}, "all": {1, 2, 3, 4}, "planned": {2}, "cancelled": {3}, "returned": {4},
+    }  # fmt: skip
+    assert "支払済みだけ" in client.get("/exports/rows/").content.decode()
 
 
 @pytest.mark.parametrize(
