@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 REPORT_MONTH, REPORT_DAY = 4, 10
+CAP_MISSING = "限度額は年度ごとの表で確認してください"
 WEEKDAYS = "月火水木金土日"
 
 

@@ -13,7 +13,15 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Organization
 from honoraria.grants.calculation import year_days
-from honoraria.models import Cost, Honorarium, HonorariumQuerySet, PaidBy, Programme, Tag
+from honoraria.models import (
+    Cost,
+    Honorarium,
+    HonorariumQuerySet,
+    PaidBy,
+    Programme,
+    Tag,
+    TransportTo,
+)
 
 SETTLED = (Honorarium.State.APPROVED, Honorarium.State.CLOSED, Honorarium.State.PAID)
 HONORARIA, COSTS = "honoraria", "costs"
@@ -58,6 +66,13 @@ def costs_of_year(organization: Organization | int, fiscal_year: int) -> QuerySe
     return Cost.objects.filter(
         organization_id=key, used_on__range=year_days(fiscal_year), state=Cost.State.APPROVED
     )
+
+
+def claimable(row: Honorarium | Cost) -> int:
+    """Yen that a claim may count: of an entry without the tickets that the carrier is paid."""
+    if isinstance(row, Cost):
+        return row.amount
+    return row.total - (row.transport if row.transport_to == TransportTo.CARRIER else 0)
 
 
 def honoraria_to_tag(programme: Programme, wanted: Wanted) -> QuerySet[Honorarium]:

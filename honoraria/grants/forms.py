@@ -18,8 +18,9 @@ from accounts.models import Organization
 from dispatch.models import Desk
 from honoraria.forms import MonthField
 from honoraria.grants.actions.costs import CostValues
-from honoraria.grants.actions.programmes import CAP_MISSING, TERMS, Place
+from honoraria.grants.actions.programmes import TERMS, Place
 from honoraria.grants.actions.tagging import Share
+from honoraria.grants.calculation import CAP_MISSING
 from honoraria.grants.documents import MAX_BYTES, Prepared, prepare_all
 from honoraria.grants.entries import COSTS, HONORARIA, STATES, Wanted
 from honoraria.models import Cost, Programme, ProgrammeTerms, Tag, Tariff

@@ -2,7 +2,8 @@
 
 Evidence numbers H-0001 … (honoraria) and K-0001 … (costs) go by date, then by key, over what
 counts; once a claim was submitted its numbers stay and new lines get the next ones. Lines carry
-register numbers, never names of volunteers.
+register numbers, never names of volunteers. Of transport only what the person is paid is part of
+an entry's amount; a ticket bought from the carrier comes in as a cost, by its bill.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from accounts.times import local
 from dispatch.models import Mode
 from honoraria.grants.calculation import apportion, year_days
 from honoraria.grants.entries import SETTLED
-from honoraria.models import Cost, Honorarium, PaidBy, PaymentBatch, Programme, Tag
+from honoraria.models import Cost, Honorarium, PaidBy, PaymentBatch, Programme, Tag, TransportTo
 from volunteers.languages import name as language_name
 
 HONORARIUM, COST = "honorarium", "cost"
@@ -30,7 +31,7 @@ _MODES = dict(Mode.choices)
 
 # every column of evidence; a payment line that stands is the only one of its entry
 HONORARIA_SQL = """
-SELECT h.id, h.activity_date, h.corrects_id, h.kind, h.state, h.total, h.transport, h.minutes,
+SELECT h.id, h.activity_date, h.corrects_id, h.kind, h.state, h.total, h.transport, h.transport_to, h.minutes,
        v.number, q.number, q.language, q.mode, d.name, tf.name,
        t.numerator, t.denominator, t.tax_credit, t.reason, t.note,
        r.id, r.confirmed_at, h.approved_at, u.name,
@@ -70,6 +71,7 @@ ORDER BY c.used_on, c.id
 class Line(NamedTuple):
     """One judged entry or cost. Yen are whole; ``transport`` is part of ``amount``.
 
+    ``tickets`` are yen that the carrier gets for an entry; they are not part of its amount.
     ``number`` is empty where nothing counts. Days are those of Asia/Tokyo.
     """
 
@@ -104,6 +106,7 @@ class Line(NamedTuple):
     batch: int | None = None
     method: str = ""
     receipt: str = ""
+    tickets: int = 0
 
     @property
     def identity(self) -> Key:
@@ -131,6 +134,9 @@ class Line(NamedTuple):
     def category_words(self) -> str:
         """The category in words; transport is part of an honorarium's line."""
         return str(Cost.Category(self.category).label)
+
+
+NUMBER = Line._fields.index("number")
 
 
 def lines(programme: Programme) -> list[Line]:
@@ -165,12 +171,14 @@ def numbered(found: Iterable[Line], frozen: Mapping[Key, str]) -> list[Line]:
         if line.counts and not number:
             last[line.kind] += 1
             number = f"{LETTERS[line.kind]}-{last[line.kind]:04d}"
-        done.append(line._replace(number=number) if number else line)
+        done.append(Line(*line[:NUMBER], number, *line[NUMBER + 1 :]) if number else line)
     return done
 
 
 def _of_honorarium(row: tuple[Any, ...]) -> Line:
-    (key, on, corrects, kind, state, total, transport, minutes, *about) = row
+    (key, on, corrects, kind, state, total, transport, paid_to, minutes, *about) = row
+    tickets = transport if paid_to == TransportTo.CARRIER else 0
+    total, transport = total - tickets, transport - tickets
     (person, request, language, mode, desk, tariff, *about) = about
     (numerator, denominator, tax_credit, reason, note, *about) = about
     (report, confirmed, approved, approver, payment, paid_on, received, how, *about) = about
@@ -208,6 +216,7 @@ def _of_honorarium(row: tuple[Any, ...]) -> Line:
         paid_on=paid_on,
         receipt=_receipt(method, received, how),
         documents=receipts,
+        tickets=tickets,
     )
 
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from django.db.models import Q
 from django.urls import reverse
 
 from honoraria.closing.books import closed_through
-from honoraria.grants.actions.programmes import CAP_MISSING
-from honoraria.grants.calculation import year_days
+from honoraria.grants.calculation import CAP_MISSING, year_days
 from honoraria.grants.claim import Picture, differences
 from honoraria.grants.entries import untagged_counts
 from honoraria.grants.lines import COST, HONORARIUM, Key, Line
 from honoraria.models import Claim, Cost, Honorarium, PaidBy, PaymentBatch, ProgrammeTerms, Tag
 
 EXAMPLES = 8
+TRAVEL = Cost.Category.TRAVEL.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def remarks(found: Picture, last: Claim | None) -> list[Remark]:
         *_about_terms(found),
         *_about_the_year(found),
         *_about_lines(found),
+        *_about_tickets(found),
         *_since(found, last),
     ]
 
@@ -146,9 +148,43 @@ def _about_lines(found: Picture) -> list[Remark]:
     for code, text, where, applies in rules:
         hits = [line for line in where if applies(line)]
         if hits:
-            numbers = tuple(line.number for line in hits[:EXAMPLES] if line.number)
-            said.append(Remark(code, text, len(hits), numbers))
+            said.append(_remark(code, text, hits))
     return said
+
+
+def _about_tickets(found: Picture) -> list[Remark]:
+    """Tickets bought from the carrier prove themselves by a cost; the same ride counts once."""
+    counted = [line for line in found.lines if line.counts]
+    rides = [line for line in counted if line.kind == COST and line.category == TRAVEL]
+    entries = [line for line in counted if line.kind == HONORARIUM]
+    said = []
+    tickets = sum(line.tickets for line in entries)
+    billed = sum(line.amount for line in rides)
+    if tickets > billed:
+        hits = [line for line in entries if line.tickets > 0]
+        text = (
+            f"交通機関に直接支払った切符代は謝礼に含めていません（切符代 {tickets:,}円、"
+            f"対象にした旅費の経費 {billed:,}円）。請求書や領収書を経費に入力してください。"
+        )
+        said.append(_remark("tickets_missing", text, hits))
+    days = Counter[date]()
+    for line in rides:
+        days[line.on] += line.amount
+    paid = Counter[date]()
+    for line in entries:
+        paid[line.on] += line.transport
+    if hits := [line for line in rides if days[line.on] > 0 and paid[line.on] > 0]:
+        text = (
+            "交通費を本人に支払った日に、旅費の経費も対象にしています。"
+            "同じ乗車を二重に対象にしていないか、確認してください。"
+        )
+        said.append(_remark("tickets_twice", text, hits))
+    return said
+
+
+def _remark(code: str, text: str, hits: list[Line]) -> Remark:
+    numbers = tuple(line.number for line in hits[:EXAMPLES] if line.number)
+    return Remark(code, text, len(hits), numbers)
 
 
 def _without_evidence(line: Line) -> bool:
@@ -161,9 +197,12 @@ def _without_evidence(line: Line) -> bool:
 
 def _more_than_whole(found: Picture, counted: list[Line]) -> set[Key]:
     """Lines of which the programmes together claim more than all."""
+    programme = found.programme
     others = Tag.objects.filter(
-        programme__organization_id=found.programme.organization_id, numerator__gt=0
-    ).exclude(programme=found.programme)
+        programme__organization_id=programme.organization_id,
+        programme__fiscal_year=programme.fiscal_year,  # what is judged is of the programme's year
+        numerator__gt=0,
+    ).exclude(programme=programme)
     sums: Counter[Key] = Counter()
     rows = others.values_list("honorarium_id", "cost_id", "numerator", "denominator")
     for honorarium, cost, numerator, denominator in rows.iterator(chunk_size=5000):

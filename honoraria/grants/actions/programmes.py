@@ -24,7 +24,6 @@ DEFAULT_TERMS: dict[str, dict[str, Any]] = {
     Kind.SETUP: {"rate_numerator": 1, "rate_denominator": 1},
     Kind.OTHER: {"rate_numerator": 1, "rate_denominator": 2},
 }
-CAP_MISSING = "限度額は年度ごとの表で確認してください"
 TERMS = (
     "rate_numerator",
     "rate_denominator",

@@ -20,7 +20,14 @@ from honoraria.grants import actions
 from honoraria.grants.access import get_programme_for
 from honoraria.grants.actions import Share
 from honoraria.grants.calculation import apportion
-from honoraria.grants.entries import COSTS, HONORARIA, Wanted, costs_to_tag, honoraria_to_tag
+from honoraria.grants.entries import (
+    COSTS,
+    HONORARIA,
+    Wanted,
+    claimable,
+    costs_to_tag,
+    honoraria_to_tag,
+)
 from honoraria.grants.forms import ShareForm, TagFilter
 from honoraria.grants.suggestions import grouped, suggest_costs, suggest_honoraria
 from honoraria.models import Cost, Honorarium, Programme, Tag
@@ -81,7 +88,7 @@ def _judged(
     return [
         {
             "entry": row,
-            "amount": _amount(row),
+            "amount": claimable(row),
             "tag": here.get(row.pk),
             "eligible": _eligible(row, here.get(row.pk)),
             "elsewhere": elsewhere.get(row.pk, []),
@@ -92,14 +99,10 @@ def _judged(
     ]
 
 
-def _amount(row: Honorarium | Cost) -> int:
-    return row.total if isinstance(row, Honorarium) else row.amount
-
-
 def _eligible(row: Honorarium | Cost, tag: Tag | None) -> int | None:
     if tag is None:
         return None
-    return apportion(_amount(row), tag.numerator, tag.denominator, tag.tax_credit)
+    return apportion(claimable(row), tag.numerator, tag.denominator, tag.tax_credit)
 
 
 def _suggest(programme: Programme, wanted: Wanted, rows: list[Any]) -> dict[int, Share]:

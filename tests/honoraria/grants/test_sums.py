@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from honoraria.grants.calculation import year_days
 from honoraria.grants.claim import Picture, picture, snapshot_of
-from honoraria.grants.lines import by_category
-from honoraria.models import Honorarium, Tag
+from honoraria.grants.entries import SETTLED
+from honoraria.grants.lines import HONORARIA_SQL, by_category
+from honoraria.models import Honorarium, PaidBy, Tag
 from tests import factories
 from tests.factories import NOW
 from tests.honoraria.grants import rows
@@ -65,7 +67,7 @@ def check(found: Picture, entries, costs):
 
 
 def test_many_lines_come_quickly(city):
-    """20,000 lines; the bound is generous because other work shares the machine."""
+    """20,000 lines within a few times of what their bare SELECT takes in the same run."""
     grant = rows.programme(city)
     one = rows.entry(city)
     judge = rows.person()
@@ -92,12 +94,28 @@ def test_many_lines_come_quickly(city):
         ),
         batch_size=2000,
     )
-    begin = time.perf_counter()
+    bare, took = timed(lambda: select(grant)), timed(lambda: picture(grant).eligible)
     found = picture(grant)
-    assert found.eligible == MANY * 3460
-    took = time.perf_counter() - begin
-    assert len(found.lines) == MANY
-    assert took < 12, f"{took:.1f} s for {MANY} lines"
-    begin = time.perf_counter()
+    assert (len(found.lines), found.eligible) == (MANY, MANY * 3460)
+    print(f"{took:.2f} s for the lines, {bare:.2f} s for their SELECT")
+    assert took < 6 * bare
     assert len(snapshot_of(found, [], NOW)["lines"]) == MANY
-    print(f"{took:.2f} s for the lines, {time.perf_counter() - begin:.2f} s for the snapshot")
+
+
+def timed(act):
+    """The quickest of three, in seconds: other work shares the machine."""
+    found = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        act()
+        found.append(time.perf_counter() - begin)
+    return min(found)
+
+
+def select(grant):
+    """What the lines are read from, and nothing else."""
+    first, last = year_days(grant.fiscal_year)
+    given = [grant.pk, grant.organization_id, first, last, list(SETTLED), PaidBy.REQUESTER]
+    with connection.cursor() as cursor:
+        cursor.execute(HONORARIA_SQL, given)
+        assert len(cursor.fetchall()) == MANY
