@@ -102,6 +102,15 @@ class PaymentBatch(models.Model):
     released_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    downloaded_at = models.DateTimeField(null=True, blank=True)
+    downloaded_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who took the bank's file last: somebody else says that it was not sent",
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
     finished_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -111,6 +120,22 @@ class PaymentBatch(models.Model):
     class Meta:
         ordering = ["-value_date", "-id"]
         verbose_name_plural = "payment batches"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["prepared", "cancelled"])
+                | Q(released_at__isnull=False, released_by__isnull=False),
+                name="payment_batch_was_released_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="paid")
+                | Q(finished_at__isnull=False, finished_by__isnull=False),
+                name="payment_batch_was_finished_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(method="bank", state__in=["released", "paid"]) | ~Q(sha256=""),
+                name="released_transfers_keep_their_hash",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.value_date} {self.get_method_display()} {self.total}円"
@@ -169,7 +194,10 @@ class Payment(models.Model):
     signature = models.TextField(blank=True, help_text="SVG path drawn on the phone")
     return_reason = models.CharField("不能の理由", max_length=200, blank=True)
     returned_on = models.DateField(
-        "戻りの記録日", null=True, blank=True, help_text="the journal takes the payment back that day"
+        "戻りの記録日",
+        null=True,
+        blank=True,
+        help_text="the journal takes the payment back that day",
     )
 
     class Meta:

@@ -7,7 +7,7 @@ must act; nothing is lost by that, the entries wait for the next batch. A sum th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -15,12 +15,10 @@ from itertools import groupby
 from typing import Any
 
 from accounts.models import Organization
-from accounts.times import local
 from honoraria.banking.branches import branch
 from honoraria.banking.names import PAYEE_LIMIT, BankTextError, zengin_text
 from honoraria.models import (
     BankAccount,
-    Closing,
     Honorarium,
     PaymentBatch,
 )
@@ -33,6 +31,8 @@ from honoraria.payments.lines import (
     tax_side,
 )
 from honoraria.payments.selecting import being_corrected, payable
+from honoraria.tax.decisions import filed_years, gift_cards_taxed
+from honoraria.tax.fixing import latest_fixed
 from honoraria.tax.withholding import Withheld
 from volunteers.models import Volunteer
 
@@ -141,7 +141,7 @@ def plan(
         .defer("derivation")
         .order_by("volunteer__number", "volunteer_id", "activity_date", "pk")
     )
-    facts = _Facts(organization, method, value_date, at, _accounts({r.volunteer_id for r in rows}))
+    facts = _Facts(organization, method, value_date, _accounts({r.volunteer_id for r in rows}))
     people: list[Planned] = []
     held: list[HeldBack] = []
     for volunteer, group in groupby(rows, lambda row: row.volunteer):
@@ -152,11 +152,6 @@ def plan(
             amount = sum(one.fee + paid_transport(one) for one in entries)
             held.append(HeldBack(volunteer, why.code, why.text, why.who, len(entries), amount))
     return Plan(method, value_date, people, held + _waiting_for_corrections(organization, method))
-
-
-def gift_cards_taxed(organization: Organization) -> bool:
-    """The organization decided that gift cards are withheld from."""
-    return organization.policy.get("gift_cards_taxed") is True
 
 
 def account_hold(account: BankAccount | None) -> Hold | None:
@@ -198,24 +193,11 @@ class _Facts:
         organization: Organization,
         method: str,
         value_date: date,
-        at: datetime,
         accounts: Mapping[int, BankAccount],
     ) -> None:
         self.method, self.value_date, self.accounts = method, value_date, accounts
         self.gift_taxed = gift_cards_taxed(organization)
-        self.today = local(at).date()
-        self.closed_on = closing_days(organization)
-
-    def decided_on(self, entries: Iterable[Honorarium]) -> date:
-        """支払が確定した日: when the last of the months was closed."""
-        days = (self.closed_on.get(one.booked_on.replace(day=1), self.today) for one in entries)
-        return max(days)
-
-
-def closing_days(organization: Organization) -> dict[date, date]:
-    """First day of each closed month → the day in Tokyo on which it was closed."""
-    found = Closing.objects.filter(organization=organization, reopened_at=None)
-    return {month: local(when).date() for month, when in found.values_list("month", "closed_at")}
+        self.filed = filed_years(organization)
 
 
 def _accounts(volunteers: Collection[int]) -> dict[int, BankAccount]:
@@ -240,7 +222,7 @@ def _planned(volunteer: Volunteer, entries: list[Honorarium], facts: _Facts) -> 
         lines=lines,
         residency=residency,
         withheld=withheld,
-        decided_on=facts.decided_on(entries),
+        decided_on=latest_fixed(entries, facts.filed),
         account=account,
         calculation=in_words(lines, withheld, on_top),
         on_top=on_top,

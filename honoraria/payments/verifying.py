@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists
+from django.db.models import Exists, Q
 
 from accounts.errors import ActionError
 from honoraria.banking import transfer
@@ -20,8 +20,9 @@ from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch, Pay
 from honoraria.payments.conditions import check_paying_account, check_value_date
 from honoraria.payments.files import build, header_of, record_of
 from honoraria.payments.lines import planned_line, tax_of, tax_side
-from honoraria.payments.planning import account_hold, gift_cards_taxed
+from honoraria.payments.planning import account_hold
 from honoraria.payments.selecting import not_deducted, owing_elsewhere
+from honoraria.tax.decisions import gift_cards_taxed
 
 Method = PaymentBatch.Method
 RECENTLY = timedelta(days=10)
@@ -177,28 +178,45 @@ def _same_account(payments: Sequence[Payment]) -> list[Finding]:
 
 
 def _recent(batch: PaymentBatch, payments: Sequence[Payment]) -> list[Finding]:
-    """The same sum to the same person a few days before or after, in another batch."""
+    """The same sum to the same person a few days before or after, in another batch.
+
+    A transfer that was cancelled after somebody had taken its file counts: perhaps it was sent.
+    """
+    stands = Q(state__in=[Payment.State.PLANNED, Payment.State.PAID])
+    perhaps = Q(
+        state=Payment.State.CANCELLED,
+        batch__state=PaymentBatch.State.CANCELLED,
+        batch__downloaded_at__isnull=False,
+    )
     others = Payment.objects.filter(
+        stands | perhaps,
         organization=batch.organization,
-        state__in=[Payment.State.PLANNED, Payment.State.PAID],
         volunteer__in=[one.volunteer_id for one in payments],
         batch__value_date__range=(batch.value_date - RECENTLY, batch.value_date + RECENTLY),
     ).exclude(batch=batch)
     sums = {
-        (row[0], row[1]): row[2]
-        for row in others.values_list("volunteer", "net", "batch__value_date")
+        (person, net): (day, state)
+        for person, net, day, state in others.order_by("-state", "pk").values_list(
+            "volunteer", "net", "batch__value_date", "state"
+        )
     }
     return [
-        Finding(
-            "recent_same",
-            f"{one.volunteer.name}さんには、{day.month}月{day.day}日にも同じ額"
-            f"（{one.net:,}円）の支払があります。",
-            blocks=False,
-            payment=one,
-        )
+        _same_sum(one, *sums[one.volunteer_id, one.net])
         for one in payments
-        if (day := sums.get((one.volunteer_id, one.net)))
+        if (one.volunteer_id, one.net) in sums
     ]
+
+
+def _same_sum(one: Payment, day: date, state: str) -> Finding:
+    name, when = one.volunteer.name, f"{day.month}月{day.day}日"
+    if state == Payment.State.CANCELLED:
+        text = (
+            f"{name}さんへの同じ額（{one.net:,}円）の振込データは、{when}の分として受け取られた"
+            "あとに取り消されています。銀行へ送っていないことを確かめてください。"
+        )
+        return Finding("cancelled_same", text, blocks=False, payment=one)
+    text = f"{name}さんには、{when}にも同じ額（{one.net:,}円）の支払があります。"
+    return Finding("recent_same", text, blocks=False, payment=one)
 
 
 def _owing(batch: PaymentBatch, payments: Sequence[Payment]) -> list[Finding]:

@@ -10,13 +10,23 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from accounts.errors import ActionError
 from accounts.models import Membership, Role, User
 from accounts.times import local
 from honoraria import signature
-from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch, Remittance
+from honoraria.models import (
+    BankAccount,
+    Closing,
+    Honorarium,
+    Payment,
+    PaymentBatch,
+    PaymentLine,
+    Remittance,
+)
 from honoraria.payments.locks import (
     end_batch,
     locked_batch,
@@ -190,6 +200,17 @@ def sign_for_cash(
     return record_cash_receipt(payment, "phone", stored, by=by, at=at)
 
 
+def _closed_on(batch: PaymentBatch) -> date:
+    """When the last of the months was closed: nothing was payable before that day."""
+    lines = PaymentLine.objects.filter(payment__batch=batch).order_by()
+    months = lines.annotate(month=TruncMonth("honorarium__booked_on")).values("month")
+    closings = Closing.objects.filter(
+        organization=batch.organization_id, reopened_at=None, month__in=months
+    )
+    last = closings.aggregate(last=Max("closed_at"))["last"]
+    return local(last or batch.created_at).date()
+
+
 def _paid_on(batch: PaymentBatch, wanted: date | None, at: datetime) -> date:
     """The day of payment: a transfer's value date, else the day entered, in neither case to come."""
     today = local(at).date()
@@ -200,7 +221,7 @@ def _paid_on(batch: PaymentBatch, wanted: date | None, at: datetime) -> date:
             raise ActionError("too_early", "振込指定日になってから、支払済みにしてください。")
         return batch.value_date
     day = wanted or today
-    decided = max(batch.payments.values_list("decided_on", flat=True))
+    decided = _closed_on(batch)
     if not decided <= day <= today:
         text = (
             f"支払った日は、月を締めた日（{decided.year}年{decided.month}月{decided.day}日）から"

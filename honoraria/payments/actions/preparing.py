@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from honoraria.actions.approval import single_handed
 from honoraria.closing.books import lock_books
 from honoraria.models import (
     PayingAccount,
@@ -122,8 +123,9 @@ def cancel_batch(
 ) -> PaymentBatch:
     """Cancel the whole batch; its entries are free again.
 
-    ``not_sent``: whoever cancels a released transfer says that the bank has not got the file.
-    Raises ActionError: reason_missing, wrong_state, maybe_sent, partly_paid.
+    ``not_sent``: whoever cancels a released transfer says that the bank has not got the file; who
+    took the file last does not say that alone. Raises ActionError: reason_missing, wrong_state,
+    maybe_sent, own_download, partly_paid.
     """
     why = say_why(reason, 300)
     with transaction.atomic():
@@ -133,6 +135,13 @@ def cancel_batch(
         if released and found.method == Method.BANK and not not_sent:
             text = "振込データを銀行へ送っていないことを確かめ、チェックを入れてください。"
             raise ActionError("maybe_sent", text, field="not_sent", status=400)
+        alone = released and found.downloaded_by_id == by.pk
+        if alone and not single_handed(found.organization):
+            text = (
+                "振込データを受け取った人とは別の人が、銀行へ送っていないことを確かめて"
+                "取り消してください。"
+            )
+            raise ActionError("own_download", text)
         if found.payments.filter(state=Payment.State.PAID).exists():
             text = "支払済みの人がいるため取り消せません。残りの人を1人ずつ外してください。"
             raise ActionError("partly_paid", text)
@@ -142,7 +151,10 @@ def cancel_batch(
         PaymentLine.objects.filter(payment__in=keys).update(stands=False)
         found.reason = why
         found.save(update_fields=["state", "reason"])
-        log(found, "payment_batch.cancelled", by=by, at=at, reason=why, was_released=released)
+        more = {"single_handed": True} if alone else {}
+        downloaded = found.downloaded_at is not None
+        detail = {"reason": why, "was_released": released, "downloaded": downloaded, **more}
+        log(found, "payment_batch.cancelled", by=by, at=at, **detail)
     return found
 
 

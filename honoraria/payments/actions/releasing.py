@@ -113,6 +113,8 @@ def download_file(batch: PaymentBatch, *, by: User, at: datetime) -> bytes:
     with transaction.atomic():
         found = locked_batch(batch)
         data = bank_file(found)
+        found.downloaded_at, found.downloaded_by = at, by
+        found.save(update_fields=["downloaded_at", "downloaded_by"])
         log(
             found,
             "payment_batch.downloaded",

@@ -37,7 +37,8 @@ def paid(
     user = factories.MembershipFactory(organization=organization, role="admin").user
     batch = PaymentBatch.objects.create(
         organization=organization, method=method, state="paid", value_date=on, count=1,
-        total=gross - withheld, created_at=NOW, created_by=user,
+        total=gross - withheld, created_at=NOW, created_by=user, released_at=NOW, released_by=user,
+        finished_at=NOW, finished_by=user, sha256="0" * 64,
     )  # fmt: skip
     payment = Payment.objects.create(
         organization=organization, batch=batch, volunteer=volunteer, state="paid", decided_on=on,

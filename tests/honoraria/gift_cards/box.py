@@ -97,6 +97,10 @@ def given_to(volunteer: Volunteer, by: User, method: str = "gift_card") -> Payme
         value_date=NOW_DAY,
         created_at=NOW,
         created_by=by,
+        released_at=NOW,
+        released_by=by,
+        finished_at=NOW,
+        finished_by=by,
     )
     return Payment.objects.create(
         organization=volunteer.organization,

@@ -55,6 +55,11 @@ def pay(entry, *, method="bank", on=rows.DAY, receipt=None):
         value_date=on,
         created_at=NOW,
         created_by=rows.person(),
+        released_at=NOW,
+        released_by=rows.person(),
+        finished_at=NOW,
+        finished_by=rows.person(),
+        sha256="0" * 64,
     )
     payment = Payment.objects.create(
         organization=entry.organization,

@@ -90,6 +90,8 @@ def paid_to(account: BankAccount, state: str, person: Any) -> Payment:
     batch = PaymentBatch.objects.create(
         organization=account.volunteer.organization, method="bank", state=state,
         value_date=date(2026, 12, 1), created_at=account.entered_at, created_by=person,
+        released_at=account.entered_at, released_by=person, sha256="0" * 64,
+        finished_at=account.entered_at, finished_by=person,
     )  # fmt: skip
     return Payment.objects.create(
         organization=batch.organization, batch=batch, volunteer=account.volunteer, gross=100,

@@ -12,9 +12,12 @@ from accounts.models import AuditEntry
 from honoraria.models import Honorarium, Payment, PaymentLine
 from honoraria.payments.actions import (
     cancel_batch,
+    download_file,
     finish_batch,
     leave_out,
     prepare_batch,
+    release_batch,
+    return_payment,
 )
 from honoraria.payments.files import bank_file
 from honoraria.payments.planning import plan
@@ -146,3 +149,55 @@ def test_the_database_keeps_an_entry_closed_while_a_payment_stands(city, bank, h
     assert constraint_of(lambda: rows.update(fee=1, total=1)) == "entries_in_payments_stay"
     cancel_batch(batch, "やり直し", by=accountant, at=AT)
     rows.update(state="approved")
+
+
+def test_what_was_released_stays_whoever_writes(released, prepared, admin, accountant):
+    rows, batches = Payment.objects.all(), type(released).objects.all()
+    for change in ({"net": 1, "gross": 1, "withheld": 0}, {"residency": "nonresident"}):
+        assert constraint_of(partial(rows.update, **change)) == "payments_stay"
+    stays = "payment_batches_stay"
+    assert constraint_of(lambda: batches.update(value_date=date(2026, 12, 8))) == stays
+    assert constraint_of(lambda: batches.update(sha256="1" * 64)) == stays
+    assert constraint_of(lambda: batches.update(released_by=accountant)) == stays
+    assert constraint_of(lambda: batches.update(state="prepared")) == stays
+    lines = PaymentLine.objects.all()
+    assert constraint_of(lambda: lines.update(taxable=1)) == "payment_lines_stay"
+    finish_batch(released, by=accountant, at=ON_PAY_DAY)
+    assert constraint_of(lambda: rows.update(paid_on=date(2026, 12, 8))) == "payments_stay"
+    assert constraint_of(lambda: rows.update(state="planned")) == "payments_stay"
+    return_payment(rows.first(), "口座相違", by=accountant, at=ON_PAY_DAY)
+    assert constraint_of(lambda: lines.filter(stands=False).update(stands=True))
+
+
+def test_nothing_is_released_or_paid_by_nobody(prepared):
+    batches = type(prepared).objects.all()
+    nobody = "payment_batch_was_released_by_somebody"
+    assert constraint_of(lambda: batches.update(state="released", sha256="0" * 64)) == nobody
+    release = {"released_at": AT, "released_by": prepared.created_by}
+    unhashed = "released_transfers_keep_their_hash"
+    assert constraint_of(lambda: batches.update(state="released", **release)) == unhashed
+    batches.update(state="released", sha256="0" * 64, **release)
+    unfinished = "payment_batch_was_finished_by_somebody"
+    assert constraint_of(lambda: batches.update(state="paid")) == unfinished
+
+
+def test_whoever_took_the_file_does_not_say_alone_that_it_was_not_sent(
+    released, city, bank, accountant, admin
+):
+    download_file(released, by=accountant, at=AT)
+    cancel = partial(cancel_batch, released, "送っていない", at=AT, not_sent=True)
+    assert code_of(partial(cancel, by=accountant)) == "own_download"
+    cancel(by=admin)
+    again = prepare_batch(city, "bank", PAY_DAY, bank, by=accountant, at=AT)
+    release = partial(release_batch, again, by=admin, at=AT)
+    assert code_of(release) == "cancelled_same"
+    release(accept=["cancelled_same"])
+
+
+def test_one_person_says_so_where_one_may_and_the_trail_tells(released, city, accountant):
+    city.policy["single_handed"] = True
+    city.save()
+    download_file(released, by=accountant, at=AT)
+    cancel_batch(released, "送っていない", by=accountant, at=AT, not_sent=True)
+    detail = AuditEntry.objects.get(verb="payment_batch.cancelled").detail
+    assert (detail["single_handed"], detail["downloaded"]) == (True, True)
