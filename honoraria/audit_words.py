@@ -80,6 +80,7 @@ WORDS = {
     "gift_cards.checked": "受払簿の記録を確認",
     "gift_cards.handed_out": "カードを交付",
     "gift_cards.returned": "カードの返却を記録",
+    "gift_cards.exchanged": "カードの一部の返却・交換を記録",
     "gift_cards.received": "カードの受領を確認",
     "gift_cards.counted": "カードを棚卸",
     "gift_cards.count_checked": "カードの棚卸を確認",

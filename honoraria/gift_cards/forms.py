@@ -65,6 +65,33 @@ class ReasonForm(forms.Form):
     on = DayField(label="日付")
 
 
+class ExchangeForm(ReasonForm):
+    """How many cards of each kind came back, and how many were handed over for them."""
+
+    difference = forms.CharField(label="差額の扱い", max_length=80, required=False)
+
+    def __init__(
+        self, data: Any = None, *, kinds: Sequence[GiftCardKind], kept: Mapping[int, int]
+    ) -> None:
+        super().__init__(data)
+        self.kinds = list(kinds)
+        self.kept = kept
+        for kind in self.kinds:
+            for name in ("back", "instead"):
+                self.fields[f"{name}_{kind.pk}"] = NumberField(required=False, max_value=MOST)
+
+    def rows(self) -> list[tuple[GiftCardKind, int, str, str]]:
+        """Each kind with how many the person has, and the names of its two fields."""
+        return [
+            (kind, self.kept.get(kind.pk, 0), f"back_{kind.pk}", f"instead_{kind.pk}")
+            for kind in self.kinds
+        ]
+
+    def cards(self, name: str) -> dict[int, int]:
+        """How many by key of the kind; ``name``: ``back`` or ``instead``."""
+        return {kind.pk: self.cleaned_data.get(f"{name}_{kind.pk}") or 0 for kind in self.kinds}
+
+
 class DayForm(forms.Form):
     """The day on the slip."""
 

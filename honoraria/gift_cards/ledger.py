@@ -2,7 +2,8 @@
 
 The row of the kind is locked first, so two people never take the same card; the balance is written
 with the line, and a constraint keeps it from falling below zero. Lines stand in the order of their
-days: what was forgotten is entered later, with a note, and never between two lines.
+days: what was forgotten is entered later, with a note, never between two lines or in a closed
+month.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
+from honoraria.closing.books import check_open, lock_books
 from honoraria.models import GiftCardKind, GiftCardMove
 
 MOST: int = 100_000
@@ -21,9 +23,11 @@ MOST: int = 100_000
 
 
 def lock_kinds(organization: Organization | int, keys: Iterable[int]) -> dict[int, GiftCardKind]:
-    """The kinds, locked in the order of their keys. Raises ActionError: unknown_kind."""
+    """The kinds, locked after the books, in the order of their keys. Raises ActionError:
+    unknown_kind."""
     wanted = set(keys)
     key = organization if isinstance(organization, int) else organization.pk
+    lock_books(key)
     rows = GiftCardKind.objects.select_for_update().filter(organization=key, pk__in=wanted)
     found = {row.pk: row for row in rows.order_by("pk")}
     if len(found) != len(wanted):
@@ -43,7 +47,7 @@ def write(
 ) -> GiftCardMove:
     """Add a line for a locked ``kind``; ``change`` in cards, negative for cards that go out.
 
-    Raises ActionError: bad_count, future_day, day_order, insufficient_stock.
+    Raises ActionError: bad_count, future_day, month_closed, day_order, insufficient_stock.
     """
     if change == 0 or abs(change) > MOST:
         raise ActionError("bad_count", "枚数を1以上で入力してください。", field="count", status=400)
@@ -68,9 +72,10 @@ def write(
 
 
 def check_day(kind: GiftCardKind, on: date, at: datetime) -> None:
-    """A line is for today or earlier, and never for a day before the last line's."""
+    """A line is for today or earlier, in an open month, never for a day before the last line's."""
     if on > local(at).date():
         raise ActionError("future_day", "先の日付では記録できません。", field="on", status=400)
+    check_open(lock_books(kind.organization_id), on)
     last = kind.moves.order_by("-id").values_list("on", flat=True).first()
     if last is not None and on < last:
         text = (

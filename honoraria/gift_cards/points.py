@@ -1,4 +1,4 @@
-"""What of the gift cards is asked about when a month is closed; both points only warn. Reads only."""
+"""What of the gift cards is asked about when a month is closed; all points only warn. Reads only."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from honoraria.months import Month
 
 
 def gift_cards(organization: Organization, month: Month, at: datetime) -> list[Check]:
-    """The count of the month that is missing or unchecked, and receipts that are missing."""
+    """Counts that are missing or unchecked, receipts that are missing, lines nobody has checked."""
     counts = overview.counts_of(organization, month)
     uncounted = sum(1 for _, one in counts if one.checked_at is None)
     unreceipted = overview.without_receipt(organization).filter(paid_on__lte=month.last).count()
+    unchecked = overview.unchecked_moves(organization).filter(on__lte=month.last).count()
     counting = f"{reverse('honoraria:gift_card_counts')}?month={month}"
     return [
         Check(
@@ -34,5 +35,13 @@ def gift_cards(organization: Organization, month: Month, at: datetime) -> list[C
             unreceipted,
             reverse("honoraria:gift_cards") + "#receipts",
             "ボランティア（署名または受領証）",
+        ),
+        Check(
+            "gift_cards_unchecked",
+            "図書カード等の受払簿で、2人目の確認がない記録",
+            False,
+            unchecked,
+            reverse("honoraria:gift_cards"),
+            "経理（記録した人と別の人）",
         ),
     ]

@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern] = [
     path("payments/<int:pk>/receipt.pdf", counter.receipt_slip, name="gift_card_slip"),
     path("payments/<int:pk>/received/", counter.received, name="gift_card_received"),
     path("payments/<int:pk>/return/", counter.give_back, name="gift_card_return"),
+    path("payments/<int:pk>/exchange/", counter.exchange, name="gift_card_exchange"),
 ]

@@ -17,7 +17,8 @@ from dispatch.phone.people import own_rows, volunteers_only
 from honoraria import signature
 from honoraria.gift_cards import actions
 from honoraria.gift_cards.access import own_payments
-from honoraria.models import GiftCardMove, Payment
+from honoraria.gift_cards.slips import cards_of
+from honoraria.models import Payment
 from honoraria.own_words import day_of, job_of
 from volunteers.models import Volunteer
 
@@ -93,16 +94,14 @@ def _show(
 
 def gift_of(payment: Payment) -> Gift:
     """A payment of cards in the reader's words."""
-    given = [
-        move for move in payment.gift_card_moves.all() if move.verb == GiftCardMove.Verb.HANDED_OUT
-    ]
+    given = cards_of(payment.gift_card_moves.all())
     return Gift(
         payment=payment,
         day=day_of(payment.paid_on),
         received=words.day(payment.receipt_at) if payment.receipt_at else "",
-        cards=[(move.kind.name, move.kind.face_value, -move.change) for move in given],
+        cards=[(kind.name, kind.face_value, count) for kind, count in given],
         jobs=[job_of(line) for line in payment.lines.all()],
-        value=sum(-move.change * move.kind.face_value for move in given),
+        value=sum(kind.face_value * count for kind, count in given),
         path=signature.path_of(payment.signature),
         name=signature.name_of(payment.signature),
     )

@@ -158,6 +158,7 @@ page("honoraria:gift_card_release", MONEY, method="post", **of("gift"))
 page("honoraria:gift_card_slip", MONEY, **of("gift"))
 page("honoraria:gift_card_received", MONEY, method="post", **of("gift"))
 page("honoraria:gift_card_return", MONEY, method="post", **of("gift"))
+page("honoraria:gift_card_exchange", MONEY, method="post", **of("gift"))
 
 # charges -----------------------------------------------------------------------------------------
 CHARGE = {"args": lambda w: [w.charge.pk], "foreign": lambda w: [w.foreign_charge.pk]}

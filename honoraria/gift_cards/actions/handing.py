@@ -1,8 +1,9 @@
-"""Handing cards out for activities, and taking them back in.
+"""Handing cards out for activities.
 
 A payment of cards is prepared and released like every other (`honoraria.payments`), so an entry is
 paid at most once and only after its month was closed; here the cards leave the box. The face values
-sum to what is paid; where they cannot, somebody says what became of the difference.
+sum to what is paid; where they cannot, somebody says what became of the difference, which is less
+than one card, and a second person checks it in the register.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from accounts.errors import ActionError
 from accounts.models import User
 from honoraria.actions import single_handed
 from honoraria.gift_cards import ledger
-from honoraria.models import GiftCardKind, GiftCardMove, Honorarium, Payment, PaymentBatch
+from honoraria.gift_cards.cards import Pile, face_total
+from honoraria.gift_cards.fitting import difference_of
+from honoraria.models import GiftCardKind, GiftCardMove, Payment, PaymentBatch
 from honoraria.payments.actions import finish_payment, prepare_batch, release_batch
-from honoraria.payments.locks import locked_payment, move_entries, move_payment, say_why
+from honoraria.payments.locks import locked_payment
 from volunteers.models import Volunteer
 
 Verb = GiftCardMove.Verb
 NOT_CARDS = "図書カード等の支払ではありません。"
+NO_CARDS = "渡すカードの枚数を入力してください。"
 
 
 def prepare_hand_out(
@@ -66,17 +70,19 @@ def hand_out(
 
     ``cards``: how many by key of the kind; ``on``: the day in Tokyo; ``difference``: what becomes
     of the yen by which the face values miss the payment. Raises ActionError: not_cards,
-    not_released, no_cards, unknown_kind, difference, insufficient_stock, day_order and those of
-    `finish_payment`.
+    not_released, no_cards, unknown_kind, too_many_yen, too_few_yen, difference,
+    insufficient_stock, day_order, month_closed and those of `finish_payment`.
     """
-    chosen = {key: count for key, count in cards.items() if count}
-    if not chosen or min(chosen.values()) < 0:
-        raise ActionError("no_cards", "渡すカードの枚数を入力してください。", status=400)
+    chosen = positive(cards)
+    if not chosen:
+        raise ActionError("no_cards", NO_CARDS, status=400)
     with transaction.atomic():
         one = locked_payment(payment)
         _check_ready(one)
         kinds = ledger.lock_kinds(one.organization_id, chosen)
-        note = _difference(one, kinds, chosen, difference)
+        note = difference_of(one, value_of(kinds, chosen), kinds.values(), difference)
+        # who released the sum has not seen the cards: a difference waits for another look
+        seen = {} if note else _released(one.batch)
         moves = [
             ledger.write(
                 kinds[key],
@@ -88,56 +94,31 @@ def hand_out(
                 volunteer=one.volunteer,
                 payment=one,
                 reason=note,
-                checked_at=one.batch.released_at,
-                checked_by=one.batch.released_by,
+                **seen,
             )
             for key in sorted(chosen)
         ]
         finish_payment(one, on, by=by, at=at)
         cards_log = {str(kinds[move.kind_id]): -move.change for move in moves}
-        _log(one, "gift_cards.handed_out", by, at, cards=cards_log, difference=note)
+        log(one, "gift_cards.handed_out", by, at, cards=cards_log, difference=note)
     return moves
 
 
-def return_cards(
-    payment: Payment, reason: str, *, on: date, by: User, at: datetime
-) -> list[GiftCardMove]:
-    """返却: all cards of a payment are back in the box; its entries wait to be paid anew.
-
-    Raises ActionError: reason_missing, not_cards, wrong_state, day_order.
-    """
-    why = say_why(reason, 200)
-    with transaction.atomic():
-        one = locked_payment(payment)
-        if one.batch.method != PaymentBatch.Method.GIFT_CARD:
-            raise ActionError("not_cards", NOT_CARDS)
-        move_payment(one, Payment.State.RETURNED)
-        given = list(one.gift_card_moves.filter(verb=Verb.HANDED_OUT).order_by("kind_id", "pk"))
-        kinds = ledger.lock_kinds(one.organization_id, [move.kind_id for move in given])
-        moves = [_back(kinds[move.kind_id], move, why, on=on, by=by, at=at) for move in given]
-        move_entries([one], Honorarium.State.PAID, Honorarium.State.CLOSED)
-        one.lines.update(stands=False)
-        one.return_reason, one.returned_on = why, on
-        one.save(update_fields=["state", "return_reason", "returned_on"])
-        _log(one, "gift_cards.returned", by, at, reason=why)
-    return moves
+def positive(cards: Mapping[int, int]) -> dict[int, int]:
+    """Without the kinds of which there are none. Raises ActionError: no_cards (less than none)."""
+    chosen = {key: count for key, count in cards.items() if count}
+    if any(count < 0 for count in chosen.values()):
+        raise ActionError("no_cards", NO_CARDS, status=400)
+    return chosen
 
 
-def _back(
-    kind: GiftCardKind, move: GiftCardMove, reason: str, *, on: date, by: User, at: datetime
-) -> GiftCardMove:
-    return ledger.write(
-        kind,
-        Verb.RETURNED,
-        -move.change,
-        on=on,
-        by=by,
-        at=at,
-        volunteer_id=move.volunteer_id,
-        payment_id=move.payment_id,
-        takes_back=move,
-        reason=reason,
-    )
+def value_of(kinds: Mapping[int, GiftCardKind], cards: Mapping[int, int]) -> int:
+    """Yen of the face values."""
+    return face_total(cards, [Pile(key, one.face_value, 0) for key, one in kinds.items()])
+
+
+def _released(batch: PaymentBatch) -> dict[str, Any]:
+    return {"checked_at": batch.released_at, "checked_by": batch.released_by}
 
 
 def _check_ready(payment: Payment) -> None:
@@ -151,25 +132,8 @@ def _check_ready(payment: Payment) -> None:
         raise ActionError("wrong_state", "この支払のカードは、もう渡したか、取り消されています。")
 
 
-def _difference(
-    payment: Payment, kinds: Mapping[int, GiftCardKind], cards: Mapping[int, int], said: str
-) -> str:
-    """What stands in the register when the face values are not what is paid."""
-    value = sum(kinds[key].face_value * count for key, count in cards.items())
-    missing = payment.net - value
-    if not missing:
-        return ""
-    words = f"{missing:,}円不足" if missing > 0 else f"{-missing:,}円超過"
-    if not said.strip():
-        text = (
-            f"額面の合計{value:,}円は、支払額{payment.net:,}円に対して{words}です。"
-            "枚数を直すか、差額の扱いを入力してください。"
-        )
-        raise ActionError("difference", text, field="difference", status=400)
-    return f"{words}：{said.strip()}"[:200]
-
-
-def _log(payment: Payment, verb: str, by: User, at: datetime, **detail: Any) -> None:
+def log(payment: Payment, verb: str, by: User, at: datetime, **detail: Any) -> None:
+    """A line of the audit trail about the payment."""
     record(
         payment.key, verb, organization=payment.organization_id, by=by, at=at, net=payment.net,
         **detail,

@@ -21,6 +21,7 @@ from honoraria.models import GiftCardKind, GiftCardMove
 Verb = GiftCardMove.Verb
 CORRECTABLE = frozenset({Verb.OPENING, Verb.BOUGHT, Verb.SPOILED})
 HIGHEST_VALUE = 1_000_000  # yen of one card
+OWN_CARDS = "自分が受け取ったカードの記録は、別の人が確認してください。"
 SAME_PERSON = "記録した人と確認する人は、別の人にしてください。"
 
 
@@ -135,18 +136,25 @@ def take_back(move: GiftCardMove, reason: str, *, on: date, by: User, at: dateti
 
 
 def check_move(move: GiftCardMove, *, by: User, at: datetime) -> GiftCardMove:
-    """A second person has seen the cards and the paper. Raises ActionError: checked, same_person."""
+    """A second person, not who got the cards, has seen the cards and the paper.
+
+    Raises ActionError: checked, same_person, own_money.
+    """
     with transaction.atomic():
         ledger.lock_kinds(move.kind.organization_id, [move.kind_id])
-        found = GiftCardMove.objects.select_related("kind__organization").get(pk=move.pk)
+        rows = GiftCardMove.objects.select_related("kind__organization", "volunteer")
+        found = rows.get(pk=move.pk)
         if found.checked_at is not None:
             raise ActionError("checked", "すでに確認されています。")
         alone = found.handled_by_id == by.pk
-        if alone and not single_handed(found.kind.organization):
+        own = found.volunteer is not None and found.volunteer.user_id == by.pk
+        if (alone or own) and not single_handed(found.kind.organization):
+            if own:
+                raise ActionError("own_money", OWN_CARDS)
             raise ActionError("same_person", SAME_PERSON)
         found.checked_at, found.checked_by = at, by
         found.save(update_fields=["checked_at", "checked_by"])
-        more: dict[str, Any] = {"single_handed": True} if alone else {}
+        more: dict[str, Any] = {"single_handed": True} if alone or own else {}
         record(
             _key(found.kind), "gift_cards.checked", organization=found.kind.organization_id, by=by,
             at=at, move=found.pk, **more,

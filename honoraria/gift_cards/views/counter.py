@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,8 +18,9 @@ from honoraria import signature
 from honoraria.actions import single_handed
 from honoraria.gift_cards import actions, overview
 from honoraria.gift_cards.access import get_payment_for, get_receiver_for
+from honoraria.gift_cards.actions.returning import kept_by
 from honoraria.gift_cards.cards import propose
-from honoraria.gift_cards.forms import DayForm, HandOutForm, ReasonForm
+from honoraria.gift_cards.forms import DayForm, ExchangeForm, HandOutForm, ReasonForm
 from honoraria.gift_cards.slips import slip
 from honoraria.models import Payment, PaymentBatch
 from honoraria.payments.actions import release_batch
@@ -71,6 +73,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     alone = payment.batch.created_by_id == user.pk and not single_handed(organization)
     context = _context(payment) | {
         "form": form,
+        "exchange": _exchange_form(payment) if payment.state == Payment.State.PAID else None,
         "today": local(at).date(),
         "may_release": payment.batch.state == PaymentBatch.State.PREPARED and not alone,
         "section": "gift_cards",
@@ -139,6 +142,41 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 
     attempt(request, run, "返却を記録しました。")
     return redirect("honoraria:gift_card_payment", payment.pk)
+
+
+@require_POST
+@roles(*MONEY)
+def exchange(request: HttpRequest, pk: int) -> HttpResponse:
+    """Some cards are back in the box, and others were handed over for them."""
+    membership, _, user = acting(request)
+    payment = get_payment_for(membership, pk)
+    form = _exchange_form(payment, request.POST)
+
+    def run() -> object:
+        if not form.is_valid():
+            raise ActionError("reason_missing", "返却・交換の日付と理由、枚数を入力してください。")
+        data = form.cleaned_data
+        return actions.exchange(
+            payment,
+            form.cards("back"),
+            form.cards("instead"),
+            data["reason"],
+            on=data["on"],
+            difference=data["difference"],
+            by=user,
+            at=database_now(),
+        )
+
+    attempt(request, run, "返却・交換を記録しました。2人目の確認をお願いします。")
+    return redirect("honoraria:gift_card_payment", payment.pk)
+
+
+def _exchange_form(payment: Payment, data: object = None) -> ExchangeForm:
+    """Of the kinds in use and of those that the person has."""
+    kept = kept_by(payment)
+    wanted = Q(active=True) | Q(pk__in=kept)
+    kinds = payment.organization.gift_card_kinds.filter(wanted).order_by("-face_value", "name")
+    return ExchangeForm(data, kinds=list(kinds), kept=kept)
 
 
 def _hand_out_form(

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.errors import ActionError
 from honoraria.gift_cards import actions
+from honoraria.gift_cards.overview import unchecked_moves
 from honoraria.models import GiftCardKind, Honorarium, Payment, PaymentLine
 from honoraria.payments.actions import (
     finish_batch,
@@ -91,9 +92,7 @@ def test_an_activity_is_paid_in_cards_once(thousand, hana, accountant, admin):
     assert stock(thousand) == 49
 
 
-@pytest.mark.parametrize(
-    ("cards", "words"), [(2, "500円不足"), (3, "500円超過"), (5, "2,500円超過")]
-)
+@pytest.mark.parametrize(("cards", "words"), [(2, "500円不足"), (3, "500円超過")])
 def test_face_values_that_miss_the_sum_are_told(thousand, hana, accountant, admin, cards, words):
     cards_of(hana, 2500)
     payment = ready(hana, accountant, admin)
@@ -105,7 +104,58 @@ def test_face_values_that_miss_the_sum_are_told(thousand, hana, accountant, admi
     actions.hand_out(
         payment, {thousand.pk: cards}, on=TODAY, difference="端数は現金", by=accountant, at=AT
     )
-    assert thousand.moves.last().reason == f"{words}：端数は現金"
+    move = thousand.moves.last()
+    assert move.reason == f"{words}：端数は現金"
+    assert (move.checked_at, move.checked_by) == (None, None)  # who released has not seen it
+    assert move in unchecked_moves(hana.organization)
+    with pytest.raises(ActionError) as caught:
+        actions.check_move(move, by=accountant, at=AT)
+    assert caught.value.code == "same_person"
+    assert actions.check_move(move, by=admin, at=AT).checked_by == admin
+
+
+@pytest.mark.parametrize(
+    ("yen", "cards", "code"),
+    [(500, 40, "too_many_yen"), (2500, 4, "too_many_yen"), (1000, 2, "too_many_yen"),
+     (50_000, 1, "too_few_yen"), (2500, 1, "too_few_yen"), (2000, 1, "too_few_yen")],
+)  # fmt: skip
+def test_a_whole_card_is_no_difference_whatever_is_said(
+    thousand, hana, accountant, admin, yen, cards, code
+):
+    cards_of(hana, yen)
+    payment = ready(hana, accountant, admin)
+    with pytest.raises(ActionError) as caught:
+        actions.hand_out(
+            payment, {thousand.pk: cards}, on=TODAY, difference="x", by=accountant, at=AT
+        )
+    assert caught.value.code == code
+    assert (stock(thousand), Payment.objects.get().state) == (50, "planned")
+
+
+def test_the_smallest_card_in_use_says_what_a_difference_is(
+    thousand, five_hundred, hana, accountant, admin
+):
+    cards_of(hana, 2500)
+    payment = ready(hana, accountant, admin)
+    with pytest.raises(ActionError) as caught:
+        actions.hand_out(
+            payment, {thousand.pk: 2}, on=TODAY, difference="現金", by=accountant, at=AT
+        )
+    assert caught.value.code == "too_few_yen"
+    assert "500円" in caught.value.text
+
+
+def test_nobody_checks_the_cards_they_got(thousand, hana, accountant, admin):
+    cards_of(hana, 2500)
+    payment = ready(hana, accountant, admin)
+    [move] = actions.hand_out(
+        payment, {thousand.pk: 3}, on=TODAY, difference="端数", by=accountant, at=AT
+    )
+    hana.user = admin
+    hana.save()
+    with pytest.raises(ActionError) as caught:
+        actions.check_move(move, by=admin, at=AT)
+    assert caught.value.code == "own_money"
 
 
 def test_several_kinds_make_up_a_sum(thousand, five_hundred, hana, accountant, admin):

@@ -84,7 +84,7 @@ def test_from_the_first_card_to_the_receipt(office, boss, hana, november):
     [
         ({}, "渡すカードの枚数を入力してください"),
         ({"count": "1"}, "1,000円不足"),
-        ({"count": "51", "difference": "全部"}, "残り50枚です"),
+        ({"count": "51", "difference": "全部"}, "49,000円超過"),
         ({"count": "-1"}, "0以上の数を入力してください"),
         ({"count": "たくさん"}, "数字で入力してください"),
     ],

@@ -215,7 +215,9 @@ def test_everything_is_in_the_audit_trail_in_words(thousand, accountant, admin, 
     payment = ready(hana, accountant, admin)
     actions.hand_out(payment, {thousand.pk: 1}, on=TODAY, by=accountant, at=AT)
     actions.sign(payment, path=DRAWN, by=None, at=AT)
-    actions.return_cards(payment, "辞退", on=TODAY, by=accountant, at=AT)
+    exchanged = {thousand.pk: 1}
+    actions.exchange(payment, exchanged, exchanged, "汚れ", on=TODAY, by=accountant, at=AT)
+    actions.return_cards(payment, "辞退", on=TODAY, by=admin, at=AT)
     verbs = set(AuditEntry.objects.filter(verb__startswith="gift_cards").values_list("verb"))
     assert {verb for (verb,) in verbs} >= {
         "gift_cards.kind_added",
@@ -223,6 +225,7 @@ def test_everything_is_in_the_audit_trail_in_words(thousand, accountant, admin, 
         "gift_cards.handed_out",
         "gift_cards.received",
         "gift_cards.returned",
+        "gift_cards.exchanged",
     }
     assert all(verb in audit.WORDS for (verb,) in verbs)
 
