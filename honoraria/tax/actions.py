@@ -1,7 +1,8 @@
-"""What an accountant decides about tax: the payer's data, gift cards, remittances; downloads.
+"""What an accountant decides about tax: the payer's data, gift cards, remittances; filing a year.
 
 Everything is logged. A remittance is the sum of what was withheld in a month that is over; it is
-taken back and recorded anew when the month turns out different.
+taken back and recorded anew when the month turns out different. Whoever fixes sums (remits, makes
+the file) holds the books, so that nothing is approved, closed or paid meanwhile.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
+from honoraria.closing.books import lock_books
 from honoraria.models import Remittance
 from honoraria.months import Month
 from honoraria.tax import form309
+from honoraria.tax.decisions import filed_years, payer_of, policy_of
 from honoraria.tax.remitting import due_of
-from honoraria.tax.year_records import YearRecords
+from honoraria.tax.year_records import year_records
+
+MOVED = "ほかの人が先に変更しました。画面を更新して、もう一度ご確認ください。"
 
 
 def change_payer(
@@ -60,6 +65,7 @@ def record_remittance(
         raise ActionError("bad_day", "納付日は、支払月の初日から今日までの日付にしてください。",
                           field="remitted_on")  # fmt: skip
     with transaction.atomic():
+        lock_books(organization)
         due = due_of(organization, month, residency)
         if not due.tax:
             raise ActionError("nothing_due", "納付する税額がありません。")
@@ -92,27 +98,62 @@ def take_back_remittance(remittance: Remittance, *, by: User, at: datetime) -> N
 
 
 def export_form309(
-    organization: Organization,
-    payer: form309.Payer,
-    records: YearRecords,
-    *,
-    by: User,
-    at: datetime,
+    organization: Organization, year: int, prepared_on: date, *, by: User, at: datetime
 ) -> bytes:
-    """The file of form 309, logged with its hash and rows.
+    """The file of form 309 as of a day, logged with its hash and rows.
 
-    Raises Form309Error naming everybody whom the file cannot hold, and ActionError: nothing_to_file.
+    Once the year is over the file counts as filed: corrections made later belong to their own
+    year. Raises Form309Error naming everybody whom the file cannot hold, and ActionError:
+    nothing_to_file.
     """
-    people = records.needed
-    if not people:
-        raise ActionError("nothing_to_file", "支払調書の提出が必要な方はいません。")
-    made = form309.file(payer, [one.entry() for one in people], records.year)
-    record(
-        _key(organization), "tax.form309_exported", organization=organization, by=by, at=at,
-        year=records.year, prepared_on=records.prepared_on.isoformat(), rows=len(people),
-        amount=sum(one.sums.amount for one in people), sha256=hashlib.sha256(made).hexdigest(),
-    )  # fmt: skip
+    with transaction.atomic():
+        lock_books(organization)
+        organization.refresh_from_db(fields=["policy"])
+        people = year_records(organization, year, prepared_on).needed
+        if not people:
+            raise ActionError("nothing_to_file", "支払調書の提出が必要な方はいません。")
+        made = form309.file(payer_of(organization), [one.entry() for one in people], year)
+        if year not in filed_years(organization) and _is_over(year, at):
+            _note_filing(organization, year, at)
+        record(
+            _key(organization), "tax.form309_exported", organization=organization, by=by, at=at,
+            year=year, prepared_on=prepared_on.isoformat(), rows=len(people),
+            amount=sum(one.sums.amount for one in people), sha256=hashlib.sha256(made).hexdigest(),
+        )  # fmt: skip
     return made
+
+
+def mark_filed(
+    organization: Organization, year: int, filed: bool, *, by: User, at: datetime
+) -> None:
+    """Note that the records of a year were filed (on paper, say), or that they were not after all.
+
+    Raises ActionError: year_not_over, changed_meanwhile.
+    """
+    with transaction.atomic():
+        lock_books(organization)
+        organization.refresh_from_db(fields=["policy"])
+        if (year in filed_years(organization)) == filed:
+            raise ActionError("changed_meanwhile", MOVED)
+        if filed and not _is_over(year, at):
+            raise ActionError("year_not_over", f"{year}年はまだ終わっていません。")
+        _note_filing(organization, year, at if filed else None)
+        verb = "tax.records_filed" if filed else "tax.records_not_filed"
+        record(_key(organization), verb, organization=organization, by=by, at=at, year=year)
+
+
+def _is_over(year: int, at: datetime) -> bool:
+    return local(at).date() > date(year, 12, 31)
+
+
+def _note_filing(organization: Organization, year: int, at: datetime | None) -> None:
+    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    known = {str(one): when.isoformat() for one, when in filed_years(locked).items()}
+    known.pop(str(year), None)
+    if at:
+        known[str(year)] = at.isoformat()
+    locked.policy = {**policy_of(locked), "records_filed": known}
+    locked.save(update_fields=["policy"])
 
 
 def _store(
@@ -147,7 +188,7 @@ def _decide(
     """Write one decision into the policy and log it; the same decision again is nothing."""
     with transaction.atomic():
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
-        policy = dict(locked.policy) if isinstance(locked.policy, dict) else {}
+        policy = policy_of(locked)
         before = policy.get(name)
         if before == value:
             return

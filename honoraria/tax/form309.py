@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from honoraria.tax.payment_records import Sums
+from honoraria.tax.payment_records import Kind, Sums
 from honoraria.tax.years import era_year
 
 COLUMNS: Final = 53
-KIND: Final = "通訳料"
+FIRST_KIND, CELLS_OF_A_KIND = 14, 6  # 区分 to 未徴収税額, repeated for each kind
 ADDRESS_LENGTH, NAME_LENGTH, TEL_LENGTH = 60, 30, 15
 # vendors' rows of code page 932: in the encoding's table, not in Shift_JIS
 VENDOR_BYTES: Final = frozenset({0x87, *range(0xED, 0xEF), *range(0xF0, 0xFD)})
@@ -42,12 +42,12 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One payee's record; ``who`` names the person in refusals."""
+    """One payee's record; ``who`` names the person in refusals, ``kinds`` in the record's order."""
 
     who: str
     name: str
     address: str
-    sums: Sums
+    kinds: Mapping[Kind, Sums]
     abroad: bool = False
 
 
@@ -80,10 +80,13 @@ def line(payer: Payer, entry: Entry, year: int) -> str:
     cells[3:6] = [full_width(payer.address), full_width(payer.name), payer.tel]
     cells[9] = "0"  # no correction
     cells[10] = f"{era_year(date(year, 12, 31)).number:02d}"
-    cells[11:15] = [full_width(entry.address), _flag(entry.abroad), full_width(entry.name), KIND]
-    sums = entry.sums
-    cells[16:20] = [str(sums.amount), _inside(sums.unpaid),
-                    str(sums.withheld), _inside(sums.unwithheld)]  # fmt: skip
+    cells[11:14] = [full_width(entry.address), _flag(entry.abroad), full_width(entry.name)]
+    for place, (kind, sums) in enumerate(entry.kinds.items()):
+        first = FIRST_KIND + place * CELLS_OF_A_KIND
+        cells[first : first + CELLS_OF_A_KIND] = [
+            kind.value, "", str(sums.amount), _inside(sums.unpaid),
+            str(sums.withheld), _inside(sums.unwithheld),
+        ]  # fmt: skip
     cells[51] = payer.corporate_number
     cells[52] = " "  # the layout wants a space in the last column when it is empty
     return ",".join(cells)

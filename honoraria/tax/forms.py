@@ -10,6 +10,7 @@ from django import forms
 
 from honoraria.tax import form309
 from honoraria.tax.form309 import Payer
+from honoraria.tax.rates import first_day
 
 GIFT_CHOICES = [
     ("no", "源泉徴収しない（謝意を示す品として扱う）"),
@@ -82,6 +83,7 @@ class YearForm(forms.Form):
         ]
 
     def wanted(self) -> tuple[int, date]:
-        """(year, day); nonsense is today."""
+        """(year, day); nonsense is today, a day before the table of rates is its first."""
         self.is_valid()
-        return self.cleaned_data["year"], self.cleaned_data.get("on") or self.today
+        on = self.cleaned_data.get("on") or self.today
+        return self.cleaned_data["year"], max(on, first_day())

@@ -1,7 +1,7 @@
 """The yearly statement of a volunteer: what was paid and withheld in a tax year, what still waits.
 
 One person may be registered in several organizations; each of them pays, withholds and files for
-itself. Payments count in the year in which they were decided, as in the payment record (支払調書).
+itself. Payments count in the year in which they became fixed, as in the payment record (支払調書).
 Reads only.
 """
 
@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models.expressions import Combinable
 from django.db.models.functions import ExtractYear
 
 from accounts.models import Organization
-from honoraria.models import Honorarium, HonorariumQuerySet, PaidBy, Payment
+from honoraria.models import Honorarium, HonorariumQuerySet, PaidBy, Payment, PaymentLine
+from honoraria.tax.fixing import filed_by, fixed_in_sql
 from honoraria.tax.parts import PaidPart, parts_of_year
 from volunteers.models import Volunteer
 
@@ -59,7 +61,7 @@ class YearStatement:
 def year_statements(people: Sequence[int], year: int) -> list[YearStatement]:
     """One statement per row in a register that has anything in the calendar year.
 
-    ``people``: the person's rows. Entries wait in the year of their activity.
+    ``people``: the person's rows. What waits is in the year in which it will count.
     """
     found: dict[int, YearStatement] = {}
 
@@ -76,23 +78,30 @@ def year_statements(people: Sequence[int], year: int) -> list[YearStatement]:
 
 def statement_years(people: Sequence[int]) -> list[int]:
     """Every calendar year of which there is a statement; the last first."""
-    paid = Payment.objects.filter(volunteer__in=people, state=Payment.State.PAID)
-    decided = {one.year for one in paid.dates("decided_on", "year")}
-    # a payment may hold entries whose month was closed in the year before
-    earlier = {one - 1 for one in decided} - decided
-    decided |= {one for one in earlier if parts_of_year(paid, one)}
-    agreed = _unpaid(people).annotate(year=ExtractYear("activity_date")).order_by()
-    waiting = set(agreed.values_list("year", flat=True).distinct())
-    return sorted(decided | waiting, reverse=True)
+    paid = PaymentLine.objects.filter(
+        payment__volunteer__in=people, payment__state=Payment.State.PAID
+    ).order_by()
+    lines = paid.annotate(year=ExtractYear(_fixed(people, "honorarium__")))
+    years = set(lines.values_list("year", flat=True).distinct())
+    waiting = _unpaid(people).annotate(year=ExtractYear(_fixed(people))).order_by()
+    years |= set(waiting.values_list("year", flat=True).distinct())
+    return sorted(years, reverse=True)
 
 
 def _waiting(people: Sequence[int], year: int) -> list[Honorarium]:
     return list(
         _unpaid(people)
-        .happened_between(date(year, 1, 1), date(year, 12, 31))
+        .annotate(fixed=_fixed(people))
+        .filter(fixed__gte=date(year, 1, 1), fixed__lte=date(year, 12, 31))
         .select_related("volunteer__organization", "assignment__request")
         .order_by("activity_date", "pk")
     )
+
+
+def _fixed(people: Sequence[int], entry: str = "") -> Combinable:
+    """The day on which an entry became fixed, in the organizations of the person."""
+    owners = Organization.objects.filter(volunteers__in=people).distinct()
+    return fixed_in_sql(filed_by(owners), entry)
 
 
 def _unpaid(people: Sequence[int]) -> HonorariumQuerySet:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from dispatch.phone.words import reader
 from honoraria.models import Honorarium, Payment, PaymentBatch
 from honoraria.tax.decisions import payer_of
-from honoraria.tax.form309 import KIND, Payer
+from honoraria.tax.form309 import Payer
 from honoraria.tax.own import YearStatement
 from honoraria.tax.parts import PaidPart
 from honoraria.tax.payment_records import Sums
@@ -104,7 +104,7 @@ def year_statement(statement: YearStatement, today: date) -> bytes:
         steps=[],
         net=statement.net,
         notes=[
-            _("支払が決まった日（月を締めた日）の年で数えています。支払調書と同じ数え方です。"),
+            _("活動した日の年で数えています。支払調書と同じ数え方です。"),
         ],
     )  # fmt: skip
 
@@ -125,10 +125,9 @@ def record_copy(person: PersonYear, payer: Payer, year: int, prepared_on: date) 
         "form": person.form,
         "payee": {"name": person.name, "address": person.address},
         "payer": asdict(payer),
-        "kind": KIND,
+        "rows": [{"kind": kind.value, **_amounts(one)} for kind, one in person.kinds.items()],
         "prepared_on": wareki(prepared_on),
         "notes": notes,
-        **_amounts(sums),
     }, title=f"{tax_label(year)} {person.form}（写し） {person.name}")  # fmt: skip
 
 

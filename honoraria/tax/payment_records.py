@@ -1,6 +1,6 @@
 """Who needs a payment record (支払調書), by when, and how it may be handed in. Pure.
 
-A record sums a calendar year by the day on which each payment was decided (支払の確定した日). What
+A record sums a calendar year by the day on which each payment became fixed (支払の確定した日). What
 was not paid yet when it is prepared stays inside the sum and is told apart (内書き), with the tax
 that could not be withheld yet.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from honoraria.tax.remittance import open_day_from
@@ -24,14 +25,25 @@ ELECTRONIC_FROM: Final = ((date(2027, 1, 1), 30), (date(2021, 1, 1), 100), (date
 """From which day of filing, from how many sheets on (所得税法228条の4), the latest first."""
 
 
+class Kind(StrEnum):
+    """What was paid for, in the words of the record (区分); each is summed by itself."""
+
+    INTERPRETING = "通訳料"
+    TRANSLATION = "翻訳料"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One payment in the year: the amount that belongs in the record, its tax, and its days."""
+    """What of a payment belongs in the record of a year: amount, tax, days.
+
+    Negative for a reversal that was not netted by anything in the year.
+    """
 
     amount: int
     withheld: int
     decided_on: date
     paid_on: date | None = None
+    kind: Kind = Kind.INTERPRETING
 
     def is_unpaid(self, prepared_on: date) -> bool:
         """Not paid on the day on which the record is prepared."""
@@ -59,14 +71,17 @@ class Sums:
 
 
 def sums_of(parts: Iterable[Part], year: int, prepared_on: date) -> Sums:
-    """The record of a calendar year as it looks on ``prepared_on``."""
+    """The record of a calendar year as it looks on ``prepared_on``.
+
+    A reversal that still waits to be netted lowers what is unpaid, but never below nothing.
+    """
     mine = [one for one in parts if one.decided_on.year == year]
     late = [one for one in mine if one.is_unpaid(prepared_on)]
     return Sums(
         amount=sum(one.amount for one in mine),
-        unpaid=sum(one.amount for one in late),
+        unpaid=max(0, sum(one.amount for one in late)),
         withheld=sum(one.withheld for one in mine),
-        unwithheld=sum(one.withheld for one in late),
+        unwithheld=max(0, sum(one.withheld for one in late)),
     )
 
 

@@ -95,6 +95,11 @@ def rates_on(day: date) -> Rates:
     raise NoRates(f"{day}の税率は登録されていません。")
 
 
+def first_day() -> date:
+    """The first day of which the table knows anything."""
+    return table()[0].valid_from
+
+
 def component_names() -> dict[str, str]:
     """The name of every tax that ever was in the table, by its code."""
     return {one.code: one.name for row in table() for one in row.components}

@@ -7,6 +7,7 @@ from honoraria.tax import remittance_views, views
 urlpatterns: list[URLPattern] = [
     path("", views.overview, name="tax"),
     path("form309/<int:year>.csv", views.download_form309, name="tax_form309"),
+    path("filed/<int:year>/", views.mark_filed, name="tax_filed"),
     path(
         "records/<int:year>/<int:pk>-<str:residency>.pdf",
         views.record_paper,

@@ -10,16 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import MONEY, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Organization
 from accounts.times import local
+from accounts.trying import attempt
 from honoraria.payments.access import get_payment_for
 from honoraria.tax import actions, form309, papers
-from honoraria.tax.decisions import gift_cards_taxed, payer_of
+from honoraria.tax.decisions import filed_years, gift_cards_taxed, payer_of
 from honoraria.tax.forms import GiftForm, PayerForm, YearForm
 from honoraria.tax.payment_records import (
     NONRESIDENT_OVER,
@@ -27,9 +28,9 @@ from honoraria.tax.payment_records import (
     filing_due,
     must_file_electronically,
 )
-from honoraria.tax.rates import table
+from honoraria.tax.rates import first_day, table
 from honoraria.tax.remitting import overdue
-from honoraria.tax.year_records import YearRecords, sheets_in, year_records, years_with_payments
+from honoraria.tax.year_records import sheets_in, undecided, year_records, years_with_payments
 from honoraria.tax.years import tax_label
 
 FIRST_YEAR, LAST_YEAR = 2013, 2200
@@ -59,21 +60,24 @@ def overview(request: HttpRequest) -> HttpResponse:
         "electronic": must_file_electronically(date(year + 1, 1, 1), base_sheets),
         "thresholds": (RESIDENT_OVER, NONRESIDENT_OVER),
         "overdue": overdue(organization, today),
+        "filed": filed_years(organization).get(year),
+        "undecided": undecided(organization, year),
+        "over": today > date(year, 12, 31),
         "section": "tax",
         "page": "records",
     }
     return render(request, "honoraria/tax/records.html", context)
 
 
-@require_GET
+@require_POST
 @roles(*MONEY)
 def download_form309(request: HttpRequest, year: int) -> HttpResponse:
-    """The file for e-Tax; when somebody cannot be written, back to the page that names them."""
+    """Make the file for e-Tax; when somebody cannot be written, back to the page that names them."""
     _, organization, user = acting(request)
     at = database_now()
-    records = _records(request, organization, year, local(at).date())
+    on = _day_of(request.POST.get("on", ""), year, local(at).date())
     try:
-        made = actions.export_form309(organization, payer_of(organization), records, by=user, at=at)
+        made = actions.export_form309(organization, year, on, by=user, at=at)
     except form309.Form309Error as error:
         who = "、".join(dict.fromkeys(one.who for one in error.problems))
         messages.error(request, f"ファイルを作れませんでした。次の方の内容をご確認ください：{who}")
@@ -84,8 +88,24 @@ def download_form309(request: HttpRequest, year: int) -> HttpResponse:
         answer["Content-Disposition"] = f'attachment; filename="tsunagi-309-{year}.csv"'
         answer["Cache-Control"] = "no-store"
         return answer
-    query = f"?year={year}&on={records.prepared_on.isoformat()}"
-    return redirect(reverse("honoraria:tax") + query)
+    return _back_to(year, on)
+
+
+@require_POST
+@roles(*MONEY)
+def mark_filed(request: HttpRequest, year: int) -> HttpResponse:
+    """Note that the records of a year were filed, or take the note back."""
+    _, organization, user = acting(request)
+    at = database_now()
+    on = _day_of(request.POST.get("on", ""), year, local(at).date())
+    filed = request.POST.get("filed") == "yes"
+    done = "提出を記録しました。" if filed else "提出の記録を取り消しました。"
+    attempt(
+        request,
+        lambda: actions.mark_filed(organization, year, filed, by=user, at=at),
+        f"{year}年分の{done}",
+    )
+    return _back_to(year, on)
 
 
 @require_GET
@@ -93,7 +113,8 @@ def download_form309(request: HttpRequest, year: int) -> HttpResponse:
 def record_paper(request: HttpRequest, year: int, pk: int, residency: str) -> HttpResponse:
     """The copy of one person's record as PDF."""
     _, organization, _ = acting(request)
-    records = _records(request, organization, year, local(database_now()).date())
+    on = _day_of(request.GET.get("on", ""), year, local(database_now()).date())
+    records = year_records(organization, year, on)
     for one in records.people:
         if (one.volunteer.pk, one.residency) == (pk, residency):
             made = papers.record_copy(one, payer_of(organization), year, records.prepared_on)
@@ -156,14 +177,15 @@ def _years(organization: Organization, today: date) -> list[int]:
     return sorted({today.year, *years_with_payments(organization)}, reverse=True)
 
 
-def _records(
-    request: HttpRequest, organization: Organization, year: int, today: date
-) -> YearRecords:
-    """The records of the address, as of the day that was asked for; 404 for an impossible year."""
+def _day_of(typed: str, year: int, today: date) -> date:
+    """The day that was asked for, never before the table of rates; 404 for an impossible year."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
     try:
-        on = date.fromisoformat(request.GET.get("on", ""))
+        return max(date.fromisoformat(typed), first_day())
     except ValueError:
-        on = today
-    return year_records(organization, year, on)
+        return today
+
+
+def _back_to(year: int, on: date) -> HttpResponse:
+    return redirect(f"{reverse('honoraria:tax')}?year={year}&on={on.isoformat()}")

@@ -101,7 +101,13 @@ def withhold(taxable: int, on: date, *, residency: str, treaty: bool = False) ->
     return Withheld(taxable, tax, _split(tax, parts, rates), _steps(parts, rates, tax))
 
 
-def gross_up(net: int, on: date, residency: str) -> GrossedUp:
+def signed_tax(base: int, on: date, *, residency: str, treaty: bool = False) -> int:
+    """The tax on a base that reversals may have made negative: then what they give back."""
+    tax = withhold(abs(base), on, residency=residency, treaty=treaty).tax
+    return tax if base >= 0 else -tax
+
+
+def gross_up(net: int, on: date, residency: str, *, treaty: bool = False) -> GrossedUp:
     """The smallest gross whose net is ``net`` yen. Raises ValueError for a negative net.
 
     Net grows with gross by 0 or 1 yen at a time, so every net has a gross, found by halves.
@@ -111,11 +117,11 @@ def gross_up(net: int, on: date, residency: str) -> GrossedUp:
     low, high = net, net * 2 + 1
     while low < high:
         middle = (low + high) // 2
-        if middle - withhold(middle, on, residency=residency).tax >= net:
+        if middle - withhold(middle, on, residency=residency, treaty=treaty).tax >= net:
             high = middle
         else:
             low = middle + 1
-    return GrossedUp(low, withhold(low, on, residency=residency))
+    return GrossedUp(low, withhold(low, on, residency=residency, treaty=treaty))
 
 
 def withhold_on_top(base: int, on: date, *, residency: str, treaty: bool = False) -> Withheld:

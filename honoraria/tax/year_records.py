@@ -1,37 +1,41 @@
 """The payment records of a calendar year: per person what counts, what is unpaid, what is needed.
 
-Counts payments that stand and, while nothing was prepared for them, closed entries: their payment
-was decided when the month was closed, so they belong to that year even if the transfer leaves in
-January. Sign language and mere expenses are in no record. Reads only.
+Counts payments that stand and, while nothing was prepared for them, approved entries: their payment
+became fixed with the activity, so they belong to that year even if the transfer leaves in January.
+Sign language and mere expenses are in no record. Reads only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 
-from django.db.models import Exists, OuterRef
+from django.db.models.functions import ExtractYear
 
 from accounts.models import Organization
-from honoraria.models import Closing, Honorarium, PaidBy, Payee, Payment, PaymentLine
-from honoraria.tax.decisions import gift_cards_taxed
+from honoraria.models import Honorarium, PaidBy, Payment
+from honoraria.tax.fixing import filed_by, fixed_in_sql
 from honoraria.tax.form309 import Entry
-from honoraria.tax.parts import closing_days, parts_of_year
-from honoraria.tax.payment_records import Part, Sums, form_name, must_file, sums_of
-from honoraria.tax.withholding import RESIDENT, TaxLine, base_of, withhold
+from honoraria.tax.parts import parts_of_year
+from honoraria.tax.payment_records import Kind, Part, Sums, form_name, must_file, sums_of
+from honoraria.tax.unprepared import FIXED, payee_of, unprepared
+from honoraria.tax.withholding import RESIDENT
 from volunteers.models import Volunteer
 
 
 @dataclass(frozen=True, slots=True)
 class PersonYear:
-    """One person's year in one residency; ``sums`` are what a payment record says."""
+    """One person's year in one residency; ``sums`` are what a payment record says.
+
+    ``kinds``: the same by what was paid for, in the order of the record.
+    """
 
     volunteer: Volunteer
     residency: str
     sums: Sums
     payments: int
+    kinds: dict[Kind, Sums] = field(default_factory=dict)
 
     @property
     def needed(self) -> bool:
@@ -62,7 +66,7 @@ class PersonYear:
 
     def entry(self) -> Entry:
         """The line of form 309."""
-        return Entry(self.who, self.name, self.address, self.sums)
+        return Entry(self.who, self.name, self.address, self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +106,25 @@ class YearRecords:
 def year_records(organization: Organization, year: int, prepared_on: date) -> YearRecords:
     """The year's records, in the order of the register."""
     rows: dict[tuple[int, str], list[Part]] = {}
+    counts: Counter[tuple[int, str]] = Counter()
     people: dict[int, Volunteer] = {}
     for one in parts_of_year(Payment.objects.filter(organization=organization), year):
         payment = one.payment
         people[payment.volunteer_id] = payment.volunteer
-        key = (payment.volunteer_id, payment.residency)
-        rows.setdefault(key, []).append(one.for_record())
-    for volunteer, residency, part in _unprepared(organization, year, prepared_on):
+        key = (payment.volunteer_id, str(payment.residency))
+        rows.setdefault(key, []).extend(one.for_record())
+        counts[key] += 1
+    for volunteer, residency, parts in unprepared(organization, year, prepared_on):
         people[volunteer.pk] = volunteer
-        rows.setdefault((volunteer.pk, residency), []).append(part)
+        rows.setdefault((volunteer.pk, residency), []).extend(parts)
+        counts[volunteer.pk, residency] += 1
     found = [
-        PersonYear(people[key], residency, sums_of(parts, year, prepared_on), len(parts))
+        PersonYear(
+            people[key], residency, sums_of(parts, year, prepared_on), counts[key, residency],
+            _by_kind(parts, year, prepared_on),
+        )
         for (key, residency), parts in rows.items()
-    ]
+    ]  # fmt: skip
     found.sort(key=lambda one: (one.volunteer.number, one.residency))
     return YearRecords(year, prepared_on, found)
 
@@ -125,47 +135,22 @@ def sheets_in(organization: Organization, year: int) -> int:
 
 
 def years_with_payments(organization: Organization) -> list[int]:
-    """Every calendar year in which something was decided; the last first."""
-    days = Payment.objects.filter(organization=organization).dates("decided_on", "year")
-    closed = closing_days(Closing.objects.filter(organization=organization)).values()
-    return sorted({one.year for one in days} | {one.year for one in closed}, reverse=True)
+    """Every calendar year in which something became fixed; the last first."""
+    found = Honorarium.objects.of(organization).filter(state__in=[*FIXED, Honorarium.State.PAID])
+    days = found.order_by().annotate(fixed=fixed_in_sql(filed_by([organization])))
+    years = days.annotate(year=ExtractYear("fixed")).values_list("year", flat=True).distinct()
+    return sorted(years, reverse=True)
 
 
-def payee_of(volunteer: Volunteer) -> Payee | None:
-    """The tax side of a volunteer, if anything was said about it."""
-    return getattr(volunteer, "payee", None)
+def undecided(organization: Organization, year: int) -> int:
+    """Entries of activities in the year that nobody approved yet: they are in no record."""
+    drafts = Honorarium.objects.of(organization).drafts().exclude(paid_by=PaidBy.REQUESTER)
+    return drafts.happened_between(date(year, 1, 1), date(year, 12, 31)).count()
 
 
-def _unprepared(
-    organization: Organization, year: int, prepared_on: date
-) -> Iterable[tuple[Volunteer, str, Part]]:
-    """Closed entries in no payment: as one payment per person and day of closing."""
-    days = closing_days(Closing.objects.filter(organization=organization))
-    months = {month: day for (_, month), day in days.items() if day.year == year}
-    standing = PaymentLine.objects.filter(honorarium=OuterRef("pk"), stands=True)
-    found = (
-        Honorarium.objects.of(organization)
-        .filter(~Exists(standing), state=Honorarium.State.CLOSED)
-        .exclude(paid_by=PaidBy.REQUESTER)
-        .select_related("volunteer__payee")
-        .only("volunteer", "booked_on", "fee", "transport", "tax", "transport_to")
-        .order_by("volunteer_id")
-    )
-    if not months:
-        return
-    gift_taxed = gift_cards_taxed(organization)
-    for _, group in groupby(found, lambda one: one.volunteer_id):
-        rows = [one for one in group if one.booked_on.replace(day=1) in months]
-        if not rows:
-            continue
-        volunteer = rows[0].volunteer
-        payee = payee_of(volunteer)
-        residency = str(payee.residency) if payee else RESIDENT
-        lines = [TaxLine(one.fee, one.transport, one.tax, one.transport_to) for one in rows]
-        base = base_of(lines, gift_taxed, residency=residency)
-        if base <= 0:  # a reversal waits for the next payment
-            continue
-        treaty = bool(payee and payee.treaty)
-        tax = withhold(base, prepared_on, residency=residency, treaty=treaty).tax
-        decided_on = max(months[one.booked_on.replace(day=1)] for one in rows)
-        yield volunteer, residency, Part(base, tax, decided_on)
+def _by_kind(parts: list[Part], year: int, prepared_on: date) -> dict[Kind, Sums]:
+    return {
+        kind: sums_of([one for one in parts if one.kind == kind], year, prepared_on)
+        for kind in Kind
+        if any(one.kind == kind for one in parts)
+    }

@@ -70,7 +70,9 @@ page("honoraria:mapping_remove", MONEY, method="post", **MAPPING)
 # tax ---------------------------------------------------------------------------------------------
 page("honoraria:tax", MONEY)
 # a tax year is everybody's; what is too old to be one is nobody's
-page("honoraria:tax_form309", MONEY, args=lambda w: [2026], foreign=lambda w: [1999], ok=(200, 302))
+FILED = {"method": "post", "args": lambda w: [2026], "foreign": lambda w: [1999]}
+page("honoraria:tax_form309", MONEY, **FILED)
+page("honoraria:tax_filed", MONEY, **FILED)
 page(
     "honoraria:tax_record_paper",
     MONEY,
@@ -104,6 +106,8 @@ page("honoraria:programme_claim", MONEY, **PROGRAMME)
 REFUSED_BY_RULE = (302, 400, 403, 409, 422)
 page("honoraria:claim_submit", MONEY, method="post", ok=REFUSED_BY_RULE, **PROGRAMME)
 page("honoraria:claim", MONEY, **of("claim"))
+page("honoraria:claim_tax", MONEY, **of("claim"))
+page("honoraria:claim_tax", MONEY, method="post", **of("claim"))
 FILE = ("workbook", "xlsx")
 page("honoraria:programme_file", MONEY, method="post", **of("programme", *FILE))
 page("honoraria:claim_file", MONEY, method="post", **of("claim", *FILE))

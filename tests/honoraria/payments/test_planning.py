@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -232,15 +232,13 @@ def test_somebody_without_an_account_can_be_paid_in_cash(city, hana, minh):
     assert [one.volunteer for one in planned(city, "cash", also=[hana.pk]).people] == [hana, minh]
 
 
-def test_a_payment_was_decided_when_the_last_of_its_months_was_closed(city, hana, accountant):
+def test_a_payment_became_fixed_with_the_last_of_its_activities(city, hana, accountant):
     account_of(hana)
-    entry_of(hana, booked_on=date(2026, 10, 5)), entry_of(hana)
+    last = entry_of(hana, activity_date=date(2026, 11, 28))
+    entry_of(hana, activity_date=date(2026, 10, 5), booked_on=date(2026, 11, 1))
     close_november(city, accountant)
-    city.closings.create(
-        month=date(2026, 10, 1), closed_at=datetime(2026, 11, 4, tzinfo=UTC),
-        closed_by=accountant, count=1, total=3000,
-    )  # fmt: skip
-    assert planned(city).people[0].decided_on == date(2026, 12, 2)
+    assert planned(city).people[0].decided_on == last.activity_date
+
 
 
 def test_another_towns_entries_are_never_planned(city, town, hana):

@@ -7,7 +7,6 @@ from typing import Any
 
 from accounts.models import Organization, User
 from honoraria.models import (
-    Closing,
     Honorarium,
     Payee,
     Payment,
@@ -76,17 +75,26 @@ def payment_of(
 def paid(
     volunteer: Volunteer, fee: int, decided_on: date, paid_on: date | None = None, **values: Any
 ) -> Payment:
-    """A payment of a single entry."""
+    """A payment of a single entry of the day ``decided_on``."""
+    values.setdefault("day", decided_on)
     how = {name: values.pop(name) for name in ("residency", "state", "method") if name in values}
     return payment_of([entry_of(volunteer, fee, **values)], decided_on, paid_on, **how)
 
 
-def close(volunteer: Volunteer, month: date, on: date, by: User) -> Closing:
-    """The month was closed at noon in Tokyo of the day ``on``."""
-    return Closing.objects.create(
-        organization=volunteer.organization, month=month, closed_by=by, count=1, total=1,
-        closed_at=datetime(on.year, on.month, on.day, 3, tzinfo=UTC),
+def reversal_of(entry: Honorarium, on: date, **values: Any) -> Honorarium:
+    """An entry is taken back: approved at noon in Tokyo of the day ``on``, booked on that day."""
+    made: Honorarium = factories.HonorariumFactory(
+        report=entry.report, volunteer=entry.volunteer, corrects=entry, booked_on=on,
+        activity_date=entry.activity_date, fee=values.pop("fee", -entry.fee),
+        transport=-entry.transport, tax=entry.tax, paid_by=entry.paid_by, approved_at=noon(on),
+        **{"kind": "reversal", "state": "closed", "minutes": -entry.minutes, **values},
     )  # fmt: skip
+    return made
+
+
+def noon(day: date) -> datetime:
+    """In Tokyo."""
+    return datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
 
 
 def payee(volunteer: Volunteer, **values: Any) -> Payee:

@@ -124,7 +124,8 @@ def form(given: Given) -> Given:
     ]
     sums = sums_of(parts, number, date(number + 1, 1, 15))
     payee = given["payee"]
-    entry = form309.Entry(payee["name"], payee["name"], payee["address"], sums)
+    kinds = {payment_records.Kind.INTERPRETING: sums}
+    entry = form309.Entry(payee["name"], payee["name"], payee["address"], kinds)
     text = form309.line(form309.Payer(**given["payer"]), entry, number)
     made = form309.encode(text)
     return {

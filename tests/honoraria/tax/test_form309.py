@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from honoraria.tax.form309 import Entry, Form309Error, Payer, encode, file, full_width, line
-from honoraria.tax.payment_records import Sums
+from honoraria.tax.payment_records import Kind, Sums
 
 PAYER = Payer("みなと市国際交流協会", "東京都みなと市1-2-3", "03-0000-0000", "1234567890123")
 SUMS = Sums(amount=60_000, unpaid=4_500, withheld=6_126, unwithheld=459)
 
 
 def entry(name: str = "山田 花", address: str = "東京都みなと市本町1-1", **values) -> Entry:
-    return Entry(who=f"101 {name}", name=name, address=address, sums=SUMS, **values)
+    kinds = values.pop("kinds", {Kind.INTERPRETING: SUMS})
+    return Entry(who=f"101 {name}", name=name, address=address, kinds=kinds, **values)
 
 
 def test_there_are_53_columns_in_the_order_of_the_layout():
@@ -24,6 +25,16 @@ def test_there_are_53_columns_in_the_order_of_the_layout():
         10: "0", 11: "08", 12: "東京都みなと市本町１－１", 13: "0", 14: "山田　花", 15: "通訳料",
         17: "60000", 18: "4500", 19: "6126", 20: "459", 52: "1234567890123", 53: " ",
     }  # fmt: skip
+
+
+def test_translations_stand_in_the_second_group_of_columns():
+    both = {Kind.INTERPRETING: SUMS, Kind.TRANSLATION: Sums(amount=20_000, withheld=2_042)}
+    cells = line(PAYER, entry(kinds=both), 2026).split(",")
+    assert len(cells) == 53
+    assert cells[14:26] == ["通訳料", "", "60000", "4500", "6126", "459",
+                            "翻訳料", "", "20000", "", "2042", ""]  # fmt: skip
+    alone = line(PAYER, entry(kinds={Kind.TRANSLATION: SUMS}), 2026).split(",")
+    assert alone[14:21] == ["翻訳料", "", "60000", "4500", "6126", "459", ""]
 
 
 def test_every_line_ends_and_the_individual_number_stays_empty():

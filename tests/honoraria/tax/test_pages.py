@@ -72,7 +72,7 @@ def test_the_year_shows_who_is_filed_and_who_is_not(page, year):
 def test_the_file_is_downloaded_and_logged(page, year, city):
     decide(page)
     assert "支払調書のCSV（1名）" in text_of(page, "/tax/?year=2026")
-    answer = page.get("/tax/form309/2026.csv")
+    answer = page.post("/tax/form309/2026.csv")
     assert answer["Content-Type"] == "text/csv; charset=Shift_JIS"
     assert "tsunagi-309-2026.csv" in answer["Content-Disposition"]
     [line] = answer.content.decode("cp932").splitlines()
@@ -86,10 +86,27 @@ def test_the_file_is_downloaded_and_logged(page, year, city):
     assert detail["sha256"] == hashlib.sha256(answer.content).hexdigest()
 
 
+def test_filing_on_paper_is_noted_on_the_page(page, year, city):
+    assert "まだ提出の記録がありません" in text_of(page, "/tax/?year=2026")
+    answer = page.post("/tax/filed/2026/", {"filed": "yes"}, follow=True)
+    text = answer.content.decode()
+    assert "2026年分の提出を記録しました" in text
+    assert "2027年1月15日に提出した" in text
+    text = page.post("/tax/filed/2026/", {"filed": "no"}, follow=True).content.decode()
+    assert "まだ提出の記録がありません" in text
+    assert "提出の記録" not in text_of(page, "/tax/?year=2027")
+
+
+def test_what_nobody_approved_is_named(page, year, hana):
+    assert "承認していない謝礼" not in text_of(page, "/tax/?year=2026")
+    entry_of(hana, 3000, state="draft", day=date(2026, 12, 20))
+    assert "承認していない謝礼が1件" in text_of(page, "/tax/?year=2026")
+
+
 def test_a_name_that_does_not_fit_stops_the_file_and_is_named_on_the_page(page, year, city):
     decide(page)
     Payee.objects.update(legal_name="Nguyễn Hoa")
-    answer = page.get("/tax/form309/2026.csv", follow=True)
+    answer = page.post("/tax/form309/2026.csv", follow=True)
     text = answer.content.decode()
     assert "ファイルを作れませんでした" in text
     assert "No. 101 山田 花" in text
@@ -99,17 +116,19 @@ def test_a_name_that_does_not_fit_stops_the_file_and_is_named_on_the_page(page, 
 
 def test_a_year_without_records_has_no_file(page, city):
     decide(page)
-    answer = page.get("/tax/form309/2026.csv", follow=True)
+    answer = page.post("/tax/form309/2026.csv", follow=True)
     assert "提出が必要な方はいません" in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/tax/form309/1999.csv", "/tax/records/2026/999999-resident.pdf"])
-def test_what_is_not_there_is_404(page, path):
-    assert page.get(path).status_code == 404
+def test_what_is_not_there_is_404(page):
+    assert page.post("/tax/form309/1999.csv").status_code == 404
+    assert page.post("/tax/filed/1999/").status_code == 404
+    assert page.get("/tax/records/2026/999999-resident.pdf").status_code == 404
 
 
 @pytest.mark.parametrize(
-    "query", ["?year=x", "?year=1999", "?on=never", "?year=2026&on=2026-13-01"]
+    "query",
+    ["?year=x", "?year=1999", "?on=never", "?year=2026&on=2026-13-01", "?year=2026&on=1900-01-01"],
 )
 def test_nonsense_shows_the_year_that_is_worked_on(page, year, query):
     assert "支払調書 令和8年分" in text_of(page, f"/tax/{query}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from honoraria.payments.actions import (
 from honoraria.tax.own import year_statements
 from honoraria.tax.remitting import due_of
 from honoraria.tax.year_records import year_records
+from tests.honoraria.closing.months_of import DECEMBER, JANUARY, close, entry_on, noon
 from tests.honoraria.payments.paying import (
     AT,
     ON_PAY_DAY,
@@ -28,6 +31,10 @@ from tests.honoraria.payments.paying import (
 )
 
 pytestmark = pytest.mark.django_db
+EXAMPLES = json.loads(
+    (Path(__file__).parents[2] / "data" / "money_examples.json").read_text(encoding="utf-8")
+)["examples"]
+[EXAMPLE] = [one for one in EXAMPLES if one["id"] == "P06"]
 
 
 @pytest.fixture
@@ -68,3 +75,31 @@ def test_a_transfer_that_came_back_is_unpaid_again(city, month, hana, accountant
     assert due_of(city, Month(2026, 12), "resident").tax == 0
     [statement] = year_statements([hana.pk], 2026)
     assert (statement.gross, statement.waiting_total) == (0, 7_800)
+
+
+def test_the_worked_example_of_december_comes_out_of_the_whole_product(
+    city, hana, accountant, admin
+):
+    account_of(hana)
+    given, expected = EXAMPLE["input"], EXAMPLE["expected"]
+    done, paid = date.fromisoformat(given["confirmed_on"]), date.fromisoformat(given["paid_on"])
+    prepared_on = date.fromisoformat(given["prepared_on"])
+    entry_on(hana, done, fee=given["amount"])
+    close(city, DECEMBER, accountant, JANUARY)
+    batch = prepare_batch(city, "bank", paid, paying_account(city), by=accountant, at=JANUARY)
+    release_batch(batch, by=admin, at=JANUARY)
+    for on_the_way in (True, False):
+        [one] = year_records(city, expected["year"], prepared_on).people
+        assert {
+            "year": expected["year"],
+            "支払金額": one.sums.amount,
+            "内書き未払金額": one.sums.unpaid,
+            "源泉徴収税額": one.sums.withheld,
+            "内書き未徴収税額": one.sums.unwithheld,
+        } == expected
+        assert year_records(city, expected["year"] + 1, prepared_on).people == []
+        if on_the_way:
+            finish_batch(batch, by=accountant, at=noon(paid))
+    assert Payment.objects.get().decided_on == done
+    [later] = year_records(city, expected["year"], paid).people
+    assert (later.sums.amount, later.sums.unpaid) == (given["amount"], 0)
