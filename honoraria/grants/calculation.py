@@ -8,10 +8,8 @@ amount (交付要綱; the unit of the rounding is a setting, because programmes 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 REPORT_MONTH, REPORT_DAY = 4, 10
 CAP_MISSING = "限度額は年度ごとの表で確認してください"
@@ -88,29 +86,13 @@ def apportion(amount: int, numerator: int, denominator: int, tax_credit: int = 0
     return share if amount >= 0 else -share
 
 
-def refund_for_tax(deductible: int, numerator: int, denominator: int) -> int:
-    """By how many yen of the grant creditable consumption tax lowers it (仕入控除税額の返還)."""
-    return deductible * numerator // denominator
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """All costs, and how much of them counts."""
-
-    total: int
-    eligible: int
-
-    @property
-    def ineligible(self) -> int:
-        """The rest."""
-        return self.total - self.eligible
-
-
-def split(items: Iterable[Mapping[str, Any]]) -> Split:
-    """Items with an ``amount`` in yen, of which the ``eligible`` ones count."""
-    rows = list(items)
-    counted = sum(row["amount"] for row in rows if row["eligible"])
-    return Split(sum(row["amount"] for row in rows), counted)
+def refund_for_tax(deductible: int, terms: Terms) -> Grant:
+    """By how much consumption tax that was deducted lowers the grant (仕入控除税額の返還)."""
+    yen = deductible * terms.numerator // terms.denominator
+    return Grant(yen, (
+        Step(f"仕入控除税額 {deductible:,}円", deductible),
+        Step(f"{deductible:,}円 × {terms.rate} = {yen:,}円（1円未満切捨て）", yen),
+    ))  # fmt: skip
 
 
 def fiscal_year(day: date) -> int:
@@ -137,13 +119,14 @@ class Due:
         return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
 
 
-def report_due(completed_on: date) -> Due:
-    """One month after completion or 10 April of the next fiscal year, whichever comes first.
+def report_due(completed_on: date | None, year: int) -> Due:
+    """One month after completion or 10 April after the fiscal year, whichever comes first.
 
-    The rule does not say what happens on weekends, so the day stays and a remark is made.
+    Without a day of completion, the year's last day counts. The rule does not say what happens on
+    weekends, so the day stays and a remark is made.
     """
-    year = fiscal_year(completed_on) + 1
-    day = min(_month_later(completed_on), date(year, REPORT_MONTH, REPORT_DAY))
+    completed = completed_on or year_days(year)[1]
+    day = min(_month_later(completed), date(year + 1, REPORT_MONTH, REPORT_DAY))
     weekend = day.weekday() >= 5
     remark = "土日にあたります。前の開庁日までに提出できるよう、提出先にご確認ください。"
     return Due(day, remark if weekend else "")

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from honoraria.grants.calculation import Due, Grant, Terms, grant_of, report_due, year_days
+from honoraria.grants.calculation import Due, Grant, Terms, grant_of, report_due
 from honoraria.grants.consultations import Daily, totals_of_year
 from honoraria.grants.lines import CategoryTotal, Key, Line, by_category, lines
 from honoraria.grants.sharing import allocate, percent
@@ -92,7 +92,7 @@ class Picture:
     @property
     def due(self) -> Due:
         """By when the report must be there; without a day of completion, the year's last day."""
-        return report_due(self.terms.completed_on or year_days(self.programme.fiscal_year)[1])
+        return report_due(self.terms.completed_on, self.programme.fiscal_year)
 
 
 def picture(programme: Programme) -> Picture:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.errors import ActionError
-from honoraria.grants.calculation import Due, Terms, report_due, year_days
+from honoraria.grants.calculation import Due, Terms, report_due
 from honoraria.grants.claim import Difference, differences, intact, picture, snapshot_of
 from honoraria.grants.lines import CategoryTotal, Line
 from honoraria.models import Claim, Programme, ProgrammeTerms
@@ -89,7 +89,7 @@ class Content:
     def due(self) -> Due:
         """By when the report must be there."""
         year = int(self.snapshot["programme"]["fiscal_year"])
-        return report_due(day_of(self.terms["completed_on"]) or year_days(year)[1])
+        return report_due(day_of(self.terms["completed_on"]), year)
 
     @property
     def days(self) -> list[tuple[date, int, int]]:

@@ -167,6 +167,23 @@ class CostForm(forms.Form):
         return {name: getattr(cost, name) for name in names}
 
 
+class TaxReportForm(forms.Form):
+    """What the tax return deducted of a claim's costs."""
+
+    deductible = NumberField(
+        label="仕入控除税額（円）",
+        help_text="対象経費に係る消費税のうち、確定申告で控除した額。ないときは0",
+        **YEN,
+    )
+    filed_on = DayField(label="消費税の申告日")
+    note = forms.CharField(
+        label="計算の根拠",
+        max_length=200,
+        required=False,
+        help_text="例：課税売上割合、個別対応方式",
+    )
+
+
 class DocumentsForm(forms.Form):
     """More evidence for a cost."""
 

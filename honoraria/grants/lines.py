@@ -153,11 +153,8 @@ def lines(programme: Programme) -> list[Line]:
 
 def frozen_numbers(programme: Programme) -> dict[Key, str]:
     """The evidence numbers of everything that was ever submitted for the programme."""
-    found: dict[Key, str] = {}
-    claims = programme.claims.order_by("number")
-    for rows in claims.values_list("snapshot__lines", flat=True):
-        found |= {(row["kind"], row["key"]): row["number"] for row in rows if row["number"]}
-    return found
+    rows = programme.evidence_numbers.values_list("kind", "key", "number")
+    return {(kind, key): number for kind, key, number in rows.iterator(chunk_size=5000)}
 
 
 def numbered(found: Iterable[Line], frozen: Mapping[Key, str]) -> list[Line]:

@@ -5,7 +5,7 @@ Largest remainder; ties go to the larger weight, then to the earlier one. Pure, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 
 def allocate(total: int, weights: Sequence[int], unit: int = 1) -> list[int]:
@@ -28,11 +28,6 @@ def allocate(total: int, weights: Sequence[int], unit: int = 1) -> list[int]:
         shares[i] += step
         left -= step
     return shares
-
-
-def allocate_by_name(total: int, weights: Mapping[str, int], unit: int = 1) -> dict[str, int]:
-    """The same with names."""
-    return dict(zip(weights, allocate(total, list(weights.values()), unit), strict=True))
 
 
 def percent(part: int, whole: int) -> str:

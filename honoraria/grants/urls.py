@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/files/<slug:what>/<slug:kind>/", files.of_programme, name="programme_file"),
     path("<int:pk>/claim/submit/", claims.submit, name="claim_submit"),
     path("claims/<int:pk>/", claims.detail, name="claim"),
+    path("claims/<int:pk>/tax/", claims.tax, name="claim_tax"),
     path("claims/<int:pk>/files/<slug:what>/<slug:kind>/", files.of_claim, name="claim_file"),
     path("costs/", costs.list_costs, name="costs"),
     path("costs/new/", costs.new, name="cost_new"),

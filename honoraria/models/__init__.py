@@ -10,10 +10,12 @@ from honoraria.models.grants import (
     Consultations,
     Cost,
     CostDocument,
+    EvidenceNumber,
     Municipality,
     Programme,
     ProgrammeTerms,
     Tag,
+    TaxReport,
 )
 from honoraria.models.months import Books, Closing
 from honoraria.models.payees import BankAccount, Payee
@@ -38,6 +40,7 @@ __all__ = [
     "Consultations",
     "Cost",
     "CostDocument",
+    "EvidenceNumber",
     "ExportPiece",
     "ExportRun",
     "Facts",
@@ -63,5 +66,6 @@ __all__ = [
     "TariffVersion",
     "TariffVersionQuerySet",
     "Tax",
+    "TaxReport",
     "TransportTo",
 ]

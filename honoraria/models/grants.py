@@ -139,6 +139,7 @@ class Cost(models.Model):
     description = models.CharField("内容", max_length=200)
     vendor = models.CharField("支払先", max_length=120)
     used_on = models.DateField("納品・利用日", help_text="decides the fiscal year")
+    booked_on = models.DateField("計上日", help_text="decides the month of the books")
     paid_on = models.DateField("支払日", null=True, blank=True)
     amount = models.IntegerField("金額（円・税込）", help_text="negative in a reversal")
     consumption_tax = models.IntegerField("うち消費税（円）", default=0)
@@ -299,6 +300,49 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} 第{self.number}回 {self.amount}円"
+
+
+class EvidenceNumber(models.Model):
+    """証拠番号: the number under which a line was submitted; it stays, also when the line goes."""
+
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="evidence_numbers"
+    )
+    kind = models.CharField("種類", max_length=10)
+    key = models.BigIntegerField("行", help_text="of the entry or the cost, which may be gone")
+    number = models.CharField("証拠番号", max_length=12)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "kind", "key"], name="one_number_per_line"
+            ),
+            models.UniqueConstraint(fields=["programme", "number"], name="one_line_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TaxReport(models.Model):
+    """仕入控除税額の報告: consumption tax that was deducted after the claim, and what goes back."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="tax_reports")
+    deductible = models.PositiveBigIntegerField("仕入控除税額（円）")
+    refund = models.PositiveBigIntegerField(
+        "返還額（円）", help_text="the share of the grant in it"
+    )
+    filed_on = models.DateField("消費税の申告日")
+    note = models.CharField("計算の根拠", max_length=200, blank=True)
+    reported_at = models.DateTimeField()
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.claim} 仕入控除税額 {self.deductible}円"
 
 
 class Budget(models.Model):

@@ -2,6 +2,7 @@
 
 from honoraria.grants.actions.claims import submit_claim
 from honoraria.grants.actions.consultations import enter_consultations
+from honoraria.grants.actions.consumption_tax import report_tax
 from honoraria.grants.actions.costs import (
     add_documents,
     approve_cost,
@@ -27,6 +28,7 @@ __all__ = [
     "record_paid",
     "remove_cost",
     "remove_document",
+    "report_tax",
     "reverse_cost",
     "set_municipalities",
     "submit_claim",

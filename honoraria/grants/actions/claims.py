@@ -6,7 +6,7 @@ An administrator submits what somebody else judged; an organization of one may s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,10 @@ from accounts.models import Membership, Role, User
 from honoraria.actions import single_handed
 from honoraria.closing.books import lock_books
 from honoraria.grants.actions.programmes import lock_programme
-from honoraria.grants.claim import differences, digest, picture, snapshot_of
-from honoraria.grants.remarks import remarks
-from honoraria.models import Claim, Programme, Tag
+from honoraria.grants.claim import Picture, differences, digest, picture, snapshot_of
+from honoraria.grants.lines import frozen_numbers
+from honoraria.grants.remarks import Remark, remarks
+from honoraria.models import Claim, EvidenceNumber, Programme, Tag
 
 NOT_ADMIN = "実績報告は、管理者が提出します。内容を確認したら、管理者に提出を依頼してください。"
 SAME_PERSON = "対象区分をすべて決めた人と提出する人は、別の人にしてください。"
@@ -57,35 +58,59 @@ def submit_claim(
         if left := [one for one in points if one.code not in accept]:
             text = f"確認されていない注意が{len(left)}件あります。内容を確認してください。"
             raise ActionError("not_accepted", text, field="accept", status=400)
-        snapshot = snapshot_of(found, [one.as_detail() for one in points], at)
-        claim = Claim.objects.create(
-            programme=locked,
-            terms=found.terms,
-            number=last.number + 1 if last else 1,
-            eligible=found.eligible,
-            amount=found.grant.yen,
-            snapshot=snapshot,
-            sha256=digest(snapshot),
-            submitted_at=at,
-            submitted_by=by,
-            note=note.strip()[:200],
-        )
-        more: dict[str, Any] = {"single_handed": True} if alone else {}
-        record(
-            locked.key,
-            "grant.claimed",
-            organization=locked.organization_id,
-            by=by,
-            at=at,
-            number=claim.number,
-            eligible=claim.eligible,
-            amount=claim.amount,
-            lines=len(found.lines),
-            sha256=claim.sha256,
-            accepted=[one.as_detail() for one in points],
-            **more,
-        )
+        return _freeze(found, points, note, alone=alone, by=by, at=at)
+
+
+def _freeze(
+    found: Picture, points: Sequence[Remark], note: str, *, alone: bool, by: User, at: datetime
+) -> Claim:
+    programme, accepted = found.programme, [one.as_detail() for one in points]
+    last = programme.claims.first()
+    snapshot = snapshot_of(found, accepted, at)
+    claim = Claim.objects.create(
+        programme=programme,
+        terms=found.terms,
+        number=last.number + 1 if last else 1,
+        eligible=found.eligible,
+        amount=found.grant.yen,
+        snapshot=snapshot,
+        sha256=digest(snapshot),
+        submitted_at=at,
+        submitted_by=by,
+        note=note.strip()[:200],
+    )
+    _keep_numbers(found)
+    more: dict[str, Any] = {"single_handed": True} if alone else {}
+    record(
+        programme.key,
+        "grant.claimed",
+        organization=programme.organization_id,
+        by=by,
+        at=at,
+        number=claim.number,
+        eligible=claim.eligible,
+        amount=claim.amount,
+        lines=len(found.lines),
+        sha256=claim.sha256,
+        accepted=accepted,
+        **more,
+    )
     return claim
+
+
+def _keep_numbers(found: Picture) -> None:
+    """What was submitted under a number keeps it for good."""
+    known = frozen_numbers(found.programme)
+    EvidenceNumber.objects.bulk_create(
+        (
+            EvidenceNumber(
+                programme=found.programme, kind=line.kind, key=line.key, number=line.number
+            )
+            for line in found.lines
+            if line.number and line.identity not in known
+        ),
+        batch_size=2000,
+    )
 
 
 def _check_person(programme: Programme, by: User) -> bool:

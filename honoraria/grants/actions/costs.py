@@ -1,14 +1,15 @@
 """Costs besides honoraria: entered by one person, approved by another, corrected by a reversal.
 
 What is approved never changes; only the day of payment and further documents may still be added.
-A cost used on a day of a closed month can be entered until the year's claim is submitted.
+A cost used on a day of a closed month can be entered until the year's claim is submitted; it is
+booked in the first open month, as its reversal is. The day of use decides the year of the grant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,12 +17,14 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from accounts.times import local
 from honoraria.actions import single_handed
-from honoraria.closing.books import lock_books
+from honoraria.closing.books import booking_day, lock_books
 from honoraria.grants.calculation import fiscal_year
 from honoraria.grants.documents import MAX_DOCUMENTS, Prepared
 from honoraria.models import Books, Claim, Cost, CostDocument
 
+PREPAID = timedelta(days=366)
 MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
@@ -46,12 +49,20 @@ def enter_cost(
     by: User,
     at: datetime,
 ) -> Cost:
-    """A cost that waits for approval. Raises ActionError: claimed, tax_over_amount."""
+    """A cost that waits for approval.
+
+    Raises ActionError: claimed, no_amount, tax_over_amount, in_future, too_early.
+    """
     with transaction.atomic():
         books = lock_books(organization)
-        _check(books, values)
+        today = local(at).date()
+        _check(books, values, today)
         cost = Cost.objects.create(
-            organization=organization, created_at=at, created_by=by, **asdict(values)
+            organization=organization,
+            booked_on=booking_day(books, values.used_on, today),
+            created_at=at,
+            created_by=by,
+            **asdict(values),
         )
         _keep(cost, documents, by=by, at=at)
         _log(cost, "cost.entered", by=by, at=at, amount=cost.amount, documents=len(documents))
@@ -65,8 +76,9 @@ def change_cost(
     with transaction.atomic():
         found, books = _locked(cost)
         _only_draft(found)
-        _check(books, values)
-        typed = asdict(values)
+        today = local(at).date()
+        _check(books, values, today)
+        typed = asdict(values) | {"booked_on": booking_day(books, values.used_on, today)}
         changed = [name for name, value in typed.items() if getattr(found, name) != value]
         for name, value in typed.items():
             setattr(found, name, value)
@@ -95,7 +107,7 @@ def approve_cost(cost: Cost, *, by: User, at: datetime, seen_amount: int | None 
     ``seen_amount``: the yen on the screen. Raises ActionError: changed_meanwhile, same_person.
     """
     with transaction.atomic():
-        found, _ = _locked(cost)
+        found, books = _locked(cost)
         _only_draft(found)
         if seen_amount is not None and seen_amount != found.amount:
             raise ActionError("changed_meanwhile", MOVED)
@@ -103,22 +115,26 @@ def approve_cost(cost: Cost, *, by: User, at: datetime, seen_amount: int | None 
         if alone and not single_handed(found.organization):
             text = "経費を入力した人と承認する人は、別の人にしてください。"
             raise ActionError("same_person", text)
+        # its month may have been closed while it waited
+        found.booked_on = booking_day(books, found.booked_on, local(at).date())
         found.state, found.approved_at, found.approved_by = Cost.State.APPROVED, at, by
-        found.save(update_fields=["state", "approved_at", "approved_by"])
+        found.save(update_fields=["booked_on", "state", "approved_at", "approved_by"])
         more = {"single_handed": True} if alone else {}
         _log(found, "cost.approved", by=by, at=at, amount=found.amount, **more)
     return found
 
 
 def reverse_cost(cost: Cost, reason: str, *, by: User, at: datetime) -> Cost:
-    """Take an approved cost back by a reversal on the same day, which needs approval itself.
+    """Take an approved cost back by a reversal, which needs approval itself.
+
+    It is of the same day of use, and booked where the cost was or in the first open month.
 
     Raises ActionError: reason_missing, not_approved, is_reversal, has_correction.
     """
     if not reason.strip():
         raise ActionError("reason_missing", "理由を入力してください。", field="reason", status=400)
     with transaction.atomic():
-        found, _ = _locked(cost)
+        found, books = _locked(cost)
         if found.corrects_id is not None:
             raise ActionError("is_reversal", "取消しの行は訂正できません。")
         if found.state != Cost.State.APPROVED:
@@ -131,6 +147,7 @@ def reverse_cost(cost: Cost, reason: str, *, by: User, at: datetime) -> Cost:
             description=found.description,
             vendor=found.vendor,
             used_on=found.used_on,
+            booked_on=booking_day(books, found.booked_on, local(at).date()),
             paid_on=found.paid_on,
             amount=-found.amount,
             consumption_tax=-found.consumption_tax,
@@ -144,11 +161,15 @@ def reverse_cost(cost: Cost, reason: str, *, by: User, at: datetime) -> Cost:
 
 
 def record_paid(cost: Cost, paid_on: date, *, by: User, at: datetime) -> Cost:
-    """Note on which day a cost was paid, once. Raises ActionError: already_paid, in_future."""
+    """Note on which day a cost was paid, once.
+
+    Raises ActionError: already_paid, in_future, too_early.
+    """
     with transaction.atomic():
         found, _ = _locked(cost)
         if found.paid_on is not None:
             raise ActionError("already_paid", "支払日はすでに記録されています。")
+        _check_paid(found.used_on, paid_on, local(at).date())
         found.paid_on = paid_on
         found.save(update_fields=["paid_on"])
         _log(found, "cost.paid", by=by, at=at, paid_on=str(paid_on))
@@ -199,7 +220,9 @@ def _keep(
     )
 
 
-def _check(books: Books, values: CostValues) -> None:
+def _check(books: Books, values: CostValues, today: date) -> None:
+    if values.paid_on:
+        _check_paid(values.used_on, values.paid_on, today)
     if values.amount <= 0:
         text = "1円以上の金額を入力してください。"
         raise ActionError("no_amount", text, field="amount", status=400)
@@ -217,6 +240,16 @@ def _check(books: Books, values: CostValues) -> None:
             "必要なときは、管理者が月の締めを取り消してから入力してください。"
         )
         raise ActionError("claimed", text, field="used_on")
+
+
+def _check_paid(used_on: date, paid_on: date, today: date) -> None:
+    """A payment has happened; long before the use it is a slip of the year."""
+    if paid_on > today:
+        text = "支払日は、今日までの日付を入力してください。"
+        raise ActionError("in_future", text, field="paid_on", status=400)
+    if used_on - paid_on > PREPAID:
+        text = "支払日が、納品・利用日の1年以上前です。日付を確認してください。"
+        raise ActionError("too_early", text, field="paid_on", status=400)
 
 
 def _locked(cost: Cost) -> tuple[Cost, Books]:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Organization, User
+from honoraria.grants.calculation import year_days
 from honoraria.models import Municipality, Programme, ProgrammeTerms
 
 Kind = Programme.Kind
@@ -77,7 +78,15 @@ def create_programme(
 def add_terms(
     programme: Programme, values: dict[str, Any], *, by: User, at: datetime
 ) -> ProgrammeTerms:
-    """The next version of the terms; ``values`` as in ``TERMS``. Raises ActionError: unchanged."""
+    """The next version of the terms; ``values`` as in ``TERMS``.
+
+    Raises ActionError: unchanged, other_year (completed outside the programme's fiscal year).
+    """
+    first, last = year_days(programme.fiscal_year)
+    completed = values["completed_on"]
+    if completed is not None and not first <= completed <= last:
+        text = f"事業完了日は、{programme.fiscal_year}年度の日付を入力してください。"
+        raise ActionError("other_year", text, field="completed_on", status=400)
     with transaction.atomic():
         locked = lock_programme(programme)
         before = locked.terms.first()

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import MONEY, acting, roles
 from accounts.clock import database_now
@@ -15,11 +15,15 @@ from accounts.models import Role
 from honoraria.actions import single_handed
 from honoraria.grants import actions
 from honoraria.grants.access import get_claim_for, get_programme_for
-from honoraria.grants.claim import differences, intact, picture
+from honoraria.grants.calculation import refund_for_tax
+from honoraria.grants.claim import differences, intact, picture, rule_of
+from honoraria.grants.content import restored
+from honoraria.grants.forms import TaxReportForm
 from honoraria.grants.lines import lines
 from honoraria.grants.remarks import remarks
 
 PER_PAGE = 200
+REFUSED = 422
 
 
 @require_GET
@@ -96,6 +100,38 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "section": "grants",
     }
     return render(request, "honoraria/grants/claim.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@roles(*MONEY)
+def tax(request: HttpRequest, pk: int) -> HttpResponse:
+    """Consumption tax that was deducted after the claim, and what of the grant goes back."""
+    membership, _, user = acting(request)
+    claim = get_claim_for(membership, pk)
+    form = TaxReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.report_tax(claim, **form.cleaned_data, by=user, at=database_now())
+        except ActionError as error:
+            form.add_error(error.field or None, error.text)
+        else:
+            messages.success(request, f"報告を記録しました。返還額は{made.refund:,}円です。")
+            return redirect("honoraria:claim_tax", pk)
+    counted = [line for line in restored(claim.snapshot) if line.counts]
+    reports = claim.tax_reports.select_related("reported_by")
+    context = {
+        "claim": claim,
+        "programme": claim.programme,
+        "form": form,
+        "reports": [
+            (one, refund_for_tax(one.deductible, rule_of(claim.terms)).steps) for one in reports
+        ],
+        "contained": sum(line.consumption_tax for line in counted),
+        "left_out": sum(line.tax_credit * (1 if line.amount > 0 else -1) for line in counted),
+        "section": "grants",
+    }
+    status = REFUSED if form.errors else 200
+    return render(request, "honoraria/grants/claim_tax.html", context, status=status)
 
 
 @require_GET

@@ -65,7 +65,9 @@ def cost(organization: Organization, *, state: str = "draft", **more: Any) -> Co
     }
     if state == "approved":
         values |= {"approved_at": factories.NOW, "approved_by": person()}
-    return Cost.objects.create(organization=organization, state=state, **(values | more))
+    values |= more
+    values.setdefault("booked_on", values["used_on"])
+    return Cost.objects.create(organization=organization, state=state, **values)
 
 
 def document(of: Cost) -> CostDocument:

@@ -19,9 +19,8 @@ from honoraria.grants.calculation import (
     grant_of,
     refund_for_tax,
     report_due,
-    split,
 )
-from honoraria.grants.sharing import allocate, allocate_by_name, percent
+from honoraria.grants.sharing import allocate, percent
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "money_examples.json"
 EXAMPLES = [
@@ -43,24 +42,28 @@ def claim(given_: dict) -> dict:
 
 
 def split_claim(given_: dict) -> dict:
-    found = split(given_["items"])
+    total = sum(item["amount"] for item in given_["items"])
+    eligible = sum(apportion(item["amount"], item["eligible"], 1) for item in given_["items"])
     top, bottom = rate(given_["rate"])
     return {
-        "total": found.total,
-        "eligible": found.eligible,
-        "ineligible": found.ineligible,
-        "grant": grant_of(found.eligible, Terms(top, bottom, given_["cap"], None, 1000)).yen,
-        "grant_unit1": grant_of(found.eligible, Terms(top, bottom, given_["cap"], None, 1)).yen,
+        "total": total,
+        "eligible": eligible,
+        "ineligible": total - eligible,
+        "grant": grant_of(eligible, Terms(top, bottom, given_["cap"], None, 1000)).yen,
+        "grant_unit1": grant_of(eligible, Terms(top, bottom, given_["cap"], None, 1)).yen,
     }
 
 
 def due(given_: dict) -> dict:
-    day = report_due(date.fromisoformat(given_["completed_on"])).day
+    completed = date.fromisoformat(given_["completed_on"])
+    day = report_due(completed, fiscal_year(completed)).day
     return {"due": day.isoformat(), "weekday": f"{day:%a}"}
 
 
 def shared(given_: dict) -> dict:
-    shares = allocate_by_name(given_["total"], given_["weights"], given_["unit"])
+    weights = given_["weights"]
+    found = allocate(given_["total"], list(weights.values()), given_["unit"])
+    shares = dict(zip(weights, found, strict=True))
     return {"shares": shares, "sum": sum(shares.values())}
 
 
@@ -79,7 +82,7 @@ def foreign_share(given_: dict) -> dict:
 
 
 def tax_credit(given_: dict) -> dict:
-    return {"ineligible_tax_amount": refund_for_tax(given_["deductible_tax"], *rate("1/2"))}
+    return {"ineligible_tax_amount": refund_for_tax(given_["deductible_tax"], Terms(1, 2)).yen}
 
 
 def part(given_: dict) -> dict:
@@ -130,9 +133,17 @@ def test_more_reversals_than_entries_give_nothing():
 
 
 def test_a_weekend_is_remarked_on_but_not_moved():
-    assert report_due(date(2027, 3, 31)).words == "2027年4月10日（土）"
-    assert "土日" in report_due(date(2027, 3, 31)).remark
-    assert report_due(date(2026, 12, 20)).remark == ""
+    assert report_due(date(2027, 3, 31), 2026).words == "2027年4月10日（土）"
+    assert "土日" in report_due(date(2027, 3, 31), 2026).remark
+    assert report_due(date(2026, 12, 20), 2026).remark == ""
+
+
+def test_without_a_day_of_completion_the_year_ends_it():
+    assert report_due(None, 2026).day == date(2027, 4, 10)
+
+
+def test_no_report_is_due_after_the_tenth_of_april():
+    assert report_due(date(2027, 4, 2), 2026).day == date(2027, 4, 10)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +156,7 @@ def test_a_weekend_is_remarked_on_but_not_moved():
     ],
 )
 def test_a_month_without_the_day_ends_on_its_last(completed, expected):
-    assert report_due(completed).day == expected
+    assert report_due(completed, fiscal_year(completed)).day == expected
 
 
 def test_the_fiscal_year_begins_in_april():

@@ -343,3 +343,14 @@ def test_pages_show_lines_of_the_snapshot_and_of_now(client_of, accountant, admi
     assert client.get(f"/grants/{grant.pk}/").status_code == 200
     assert Tag.objects.count() == 2
     assert Cost.objects.count() == 1
+
+
+def test_the_day_of_completion_lies_in_the_year(client_of, accountant, grant):
+    terms = {"rate_numerator": "1", "rate_denominator": "2", "rounding_unit": "1000"}
+    terms |= {"cap": "", "method": "single", "completed_on": "2027-04-02"}
+    page = client_of(accountant).post(f"/grants/{grant.pk}/terms/", terms)
+    assert page.status_code == 422
+    assert "2026年度の日付" in page.content.decode()
+    assert grant.terms.count() == 1
+    terms["completed_on"] = "2027-03-31"
+    assert client_of(accountant).post(f"/grants/{grant.pk}/terms/", terms).status_code == 302

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -129,13 +129,68 @@ def test_a_correction_is_a_reversal_that_another_approves(city, accountant, admi
     actions.approve_cost(made, by=admin, at=NOW, seen_amount=-22_000)
 
 
+LATER = NOW + timedelta(days=9)  # 3 December
+
+
 def test_a_closed_month_takes_costs_until_the_claim_is_submitted(city, accountant):
     Books.objects.create(organization=city, closed_through=date(2026, 11, 30))
-    actions.enter_cost(city, values(), by=accountant, at=NOW)
+    late = actions.enter_cost(city, values(), by=accountant, at=LATER)
+    assert (late.used_on, late.booked_on) == (rows.DAY, date(2026, 12, 1))
     rows.claim(rows.programme(city))
-    error = refused("claimed", actions.enter_cost, city, values(), by=accountant)
-    assert "締め済みの月" in error.text
-    actions.enter_cost(city, values(used_on=date(2026, 12, 1)), by=accountant, at=NOW)
+    with pytest.raises(ActionError) as error:
+        actions.enter_cost(city, values(), by=accountant, at=LATER)
+    assert error.value.code == "claimed"
+    assert "締め済みの月" in error.value.text
+    actions.enter_cost(city, values(used_on=date(2026, 12, 1)), by=accountant, at=LATER)
+
+
+def test_a_cost_is_booked_on_its_day_while_the_month_is_open(city, accountant):
+    cost = actions.enter_cost(city, values(), by=accountant, at=NOW)
+    assert cost.booked_on == cost.used_on
+    changed = actions.change_cost(cost, values(used_on=date(2026, 11, 2)), by=accountant, at=NOW)
+    assert changed.booked_on == date(2026, 11, 2)
+
+
+def test_what_waited_while_the_month_was_closed_is_booked_in_the_open_one(
+    client_of, city, accountant, admin
+):
+    cost = actions.enter_cost(city, values(), by=accountant, at=NOW)
+    Books.objects.update_or_create(
+        organization=city, defaults={"closed_through": date(2026, 11, 30)}
+    )
+    approved = actions.approve_cost(cost, by=admin, at=LATER)
+    assert approved.booked_on == date(2026, 12, 1)
+    text = client_of(accountant).get(f"/grants/costs/{cost.pk}/").content.decode()
+    assert "2026年12月1日" in text
+
+
+def test_a_reversal_is_booked_in_the_open_month(city, accountant, admin):
+    cost = rows.cost(city, state="approved")
+    Books.objects.create(organization=city, closed_through=date(2026, 11, 30))
+    made = actions.reverse_cost(cost, "二重に入力", by=accountant, at=LATER)
+    assert (made.used_on, made.booked_on) == (rows.DAY, date(2026, 12, 1))
+    actions.approve_cost(made, by=admin, at=LATER)
+
+
+def test_the_database_takes_no_cost_into_closed_books(city):
+    Books.objects.create(organization=city, closed_through=date(2026, 11, 30))
+    waiting = rows.cost(city)
+    with pytest.raises(IntegrityError, match="closed month"), transaction.atomic():
+        rows.cost(city, state="approved")
+    with pytest.raises(IntegrityError, match="closed month"), transaction.atomic():
+        Cost.objects.filter(pk=waiting.pk).update(state="approved")
+    assert rows.cost(city, state="approved", booked_on=date(2026, 12, 1)).pk
+
+
+def test_a_payment_has_happened_and_not_years_before(city, accountant):
+    ahead, before = date(2126, 11, 20), date(2024, 11, 20)
+    waiting = rows.cost(city, state="approved", paid_on=None)
+    refused("in_future", actions.record_paid, waiting, ahead, by=accountant)
+    refused("too_early", actions.record_paid, waiting, before, by=accountant)
+    refused("in_future", actions.enter_cost, city, values(paid_on=ahead), by=accountant)
+    draft = rows.cost(city)
+    refused("too_early", actions.change_cost, draft, values(paid_on=before), by=accountant)
+    actions.record_paid(waiting, date(2026, 4, 1), by=accountant, at=NOW)
 
 
 @pytest.mark.parametrize(
