@@ -255,5 +255,5 @@ def test_a_plan_costs_the_same_statements_for_two_people_as_for_twenty(
     for one in [hana, minh, *(factories.VolunteerFactory(organization=city) for _ in range(10))]:
         account_of(one)
         entry_of(one)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert planned(city).totals["people"] == 12
