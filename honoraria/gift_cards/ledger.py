@@ -71,6 +71,12 @@ def write(
     return move
 
 
+def balance_on(kind: GiftCardKind, day: date) -> int:
+    """The cards that were there in the evening of a day, by the register."""
+    lines = kind.moves.filter(on__lte=day).order_by("-id").values_list("balance", flat=True)
+    return lines.first() or 0
+
+
 def check_day(kind: GiftCardKind, on: date, at: datetime) -> None:
     """A line is for today or earlier, in an open month, never for a day before the last line's."""
     if on > local(at).date():

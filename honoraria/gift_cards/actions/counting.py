@@ -1,7 +1,8 @@
 """棚卸: counting the box once a month, with a second person.
 
-Who counts writes down what is in the box beside what the register says at that moment; somebody
-else checks. Only then does a difference become a line of the register.
+Who counts writes down what was in the box at the end of the month (or is in it now, while the month
+runs) beside what the register says of that day; somebody else checks. Only then does a difference
+become a line of the register.
 """
 
 from __future__ import annotations
@@ -39,15 +40,16 @@ def count(
         raise ActionError("bad_count", "枚数を入力してください。", field="counted", status=400)
     with transaction.atomic():
         row = ledger.lock_kinds(kind.organization_id, [kind.pk])[kind.pk]
-        if counted != row.stock and not reason.strip():
-            text = f"帳簿の残り{row.stock:,}枚と違います。差異の理由を入力してください。"
+        expected = ledger.balance_on(row, month.last)
+        if counted != expected and not reason.strip():
+            text = f"帳簿の残り{expected:,}枚と違います。差異の理由を入力してください。"
             raise ActionError("reason_missing", text, field="reason", status=400)
         found = GiftCardCount.objects.filter(kind=row, month=month.first).first()
         if found is not None and found.checked_at is not None:
             raise ActionError("counted_and_checked", "この月の棚卸は確認済みです。")
         found = found or GiftCardCount(kind=row, month=month.first)
-        found.expected, found.counted = row.stock, counted
-        found.reason = reason.strip()[:200] if counted != row.stock else ""
+        found.expected, found.counted = expected, counted
+        found.reason = reason.strip()[:200] if counted != expected else ""
         found.counted_at, found.counted_by = at, by
         found.save()
         _log(found, "gift_cards.counted", by, at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,11 +19,26 @@ from honoraria.actions import single_handed
 from honoraria.gift_cards import actions, overview
 from honoraria.gift_cards.access import get_count_for, get_kind_for
 from honoraria.gift_cards.forms import CountForm, MonthForm
+from honoraria.gift_cards.ledger import balance_on
 from honoraria.models import GiftCardCount, GiftCardKind
 from honoraria.months import Month
 
 REFUSED = 422
-Row = tuple[GiftCardKind, GiftCardCount, CountForm]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A kind: its count of the month, the form, the register at the month's end, the moves since."""
+
+    kind: GiftCardKind
+    count: GiftCardCount
+    form: CountForm
+    book: int
+
+    @property
+    def since(self) -> int:
+        """Cards that came in (or, negative, left) after the month."""
+        return self.kind.stock - self.book
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +101,7 @@ def _rows(
         form = CountForm(initial=first, prefix=f"kind{kind.pk}")
         if bound is not None and bound[0] == kind.pk:
             form = bound[1]
-        rows.append((kind, found, form))
+        rows.append(Row(kind, found, form, balance_on(kind, month.last)))
     return rows
 
 

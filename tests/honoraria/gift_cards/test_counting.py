@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -33,6 +33,39 @@ def test_a_difference_becomes_a_line_when_somebody_else_has_counted(thousand, ac
     ):
         with pytest.raises(ActionError):
             again()
+
+
+def test_last_month_is_held_against_its_last_day(city, accountant, admin):
+    late = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    kind = actions.add_kind(city, "図書カード", 1000, by=accountant, at=late)
+    actions.open_stock(kind, 10, on=date(2026, 11, 30), by=accountant, at=late)
+    actions.buy(kind, 50, on=ON, unit_cost=1000, reason="No.1", by=accountant, at=AT)
+    made = actions.count(kind, Month(2026, 11), 10, by=accountant, at=AT)
+    assert (made.expected, made.counted) == (10, 10)
+    assert actions.check_count(made, by=admin, at=AT, seen=10).move is None
+    missing = actions.count(kind, DECEMBER, 58, reason="紛失", by=accountant, at=AT)
+    assert missing.expected == 60
+
+
+def test_a_difference_of_last_month_is_a_line_of_this_one(city, accountant, admin):
+    late = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    kind = actions.add_kind(city, "図書カード", 1000, by=accountant, at=late)
+    actions.open_stock(kind, 10, on=date(2026, 11, 30), by=accountant, at=late)
+    actions.buy(kind, 50, on=ON, unit_cost=1000, reason="No.1", by=accountant, at=AT)
+    made = actions.count(kind, Month(2026, 11), 9, reason="紛失", by=accountant, at=AT)
+    done = actions.check_count(made, by=admin, at=AT, seen=9)
+    assert (done.move.on, done.move.change, done.move.balance) == (TODAY, -1, 59)
+    assert_adds_up(kind)
+
+
+def test_the_page_shows_the_register_of_the_months_end(client_of, clock, city, accountant):
+    late = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    kind = actions.add_kind(city, "図書カード", 1000, by=accountant, at=late)
+    actions.open_stock(kind, 10, on=date(2026, 11, 30), by=accountant, at=late)
+    actions.buy(kind, 50, on=ON, unit_cost=1000, reason="No.1", by=accountant, at=AT)
+    clock.at = AT
+    page = client_of(accountant).get("/gift-cards/counts/?month=2026-11").content.decode()
+    assert "その後の増減 +50枚、今の残数 60枚" in page
 
 
 def test_what_agrees_leaves_no_line(thousand, accountant, admin):
