@@ -193,9 +193,8 @@ def test_no_cards_are_no_hand_out(thousand, hana, accountant, admin, cards):
 
 
 def test_another_towns_cards_are_not_handed_out(thousand, town, hana, accountant, admin):
-    theirs = GiftCardKind.objects.create(
-        organization=town, name="図書カード", face_value=1000, stock=9
-    )
+    theirs = actions.add_kind(town, "図書カード", 1000, by=accountant, at=AT)
+    actions.open_stock(theirs, 9, on=ON, by=accountant, at=AT)
     cards_of(hana, 1000)
     payment = ready(hana, accountant, admin)
     with pytest.raises(ActionError) as caught:

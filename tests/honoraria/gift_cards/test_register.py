@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from accounts.errors import ActionError
 from accounts.models import AuditEntry
 from honoraria.gift_cards import actions
-from honoraria.models import GiftCardKind, GiftCardMove, Payment
+from honoraria.models import GiftCardCount, GiftCardKind, GiftCardMove, Payment
+from honoraria.months import Month
 from tests.honoraria.gift_cards.box import (
     AT,
     DRAWN,
@@ -107,12 +108,64 @@ def test_the_database_refuses_a_negative_stock_by_itself(thousand):
         GiftCardMove.objects.filter(kind=thousand).update(balance=-1)
 
 
+def refused(change) -> str:
+    """The name of the rule by which the database refuses something."""
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        change()
+    return caught.value.__cause__.diag.constraint_name
+
+
+def test_the_database_keeps_every_line_as_it_was_written(thousand, accountant, admin):
+    mine = GiftCardMove.objects.filter(kind=thousand)
+    for change in ({"change": 5}, {"reason": "x"}, {"on": TODAY}, {"handled_by": admin}):
+        assert refused(lambda change=change: mine.update(**change)) == "register_lines_stay"
+    assert refused(mine.delete) == "register_lines_stay"
+    actions.check_move(mine.get(), by=admin, at=AT)
+    assert refused(lambda: mine.update(checked_by=accountant)) == "register_lines_stay"
+    assert refused(lambda: mine.update(checked_at=None)) == "register_lines_stay"
+
+
+def test_the_database_keeps_stock_and_register_together(thousand, accountant):
+    kinds = GiftCardKind.objects.filter(pk=thousand.pk)
+    assert refused(lambda: kinds.update(stock=51)) == "stock_is_the_last_balance"
+    assert refused(lambda: kinds.update(face_value=500)) == "stock_is_the_last_balance"
+    line = {"kind": thousand, "on": TODAY, "verb": "bought", "handled_at": AT}
+    for change, balance in ((5, 54), (5, 5), (-1, 50)):
+        new = GiftCardMove(change=change, balance=balance, handled_by=accountant, **line)
+        assert refused(new.save) == "balances_follow_on"
+    more = GiftCardKind(organization=thousand.organization, name="x", face_value=1, stock=3)
+    assert refused(more.save) == "stock_is_the_last_balance"
+    kinds.update(active=False, name="図書カードNEXT")
+
+
+def test_the_database_keeps_a_checked_count(thousand, accountant, admin):
+    made = actions.count(thousand, Month(2026, 12), 50, by=accountant, at=AT)
+    mine = GiftCardCount.objects.filter(pk=made.pk)
+    mine.update(counted_at=AT)
+    actions.check_count(made, by=admin, at=AT, seen=50)
+    assert refused(lambda: mine.update(counted=49, reason="x")) == "checked_counts_stay"
+    assert refused(mine.delete) == "checked_counts_stay"
+
+
 def test_a_line_never_stands_before_one_of_a_later_day(thousand, accountant):
     actions.spoil(thousand, 1, on=TODAY, reason="破れ", by=accountant, at=AT)
     with pytest.raises(ActionError) as caught:
         actions.buy(thousand, 5, on=ON, unit_cost=1000, reason="No.1", by=accountant, at=AT)
     assert (caught.value.code, caught.value.field) == ("day_order", "on")
     assert "2026年12月3日" in caught.value.text
+
+
+def test_no_line_is_written_into_a_closed_month(thousand, accountant, admin, november, city):
+    late = actions.add_kind(city, "QUOカード", 500, by=accountant, at=AT)
+    day = date(2026, 11, 30)
+    for write in (
+        lambda: actions.open_stock(late, 5, on=day, by=accountant, at=AT),
+        lambda: actions.buy(late, 5, on=day, unit_cost=1, reason="1", by=accountant, at=AT),
+    ):
+        with pytest.raises(ActionError) as caught:
+            write()
+        assert caught.value.code == "month_closed"
+    assert not late.moves.exists()
 
 
 @pytest.mark.parametrize(
