@@ -21,6 +21,7 @@ from accounts.trying import attempt
 from honoraria.actions import record_cancelled
 from honoraria.charges import actions, reading
 from honoraria.charges.access import get_booking_for, get_charge_for
+from honoraria.charges.actions.rows import MOVED
 from honoraria.charges.forms import FindForm, ReverseForm, SettleForm
 from honoraria.months import Month
 
@@ -86,11 +87,10 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue one charge at the amount that was shown."""
     membership, _, user = acting(request)
     charge = get_charge_for(membership, pk)
-    seen = _whole(request.POST.get("seen_total", ""))
     return _do(
         request,
         pk,
-        lambda: actions.issue(charge, by=user, at=database_now(), seen_total=seen),
+        lambda: actions.issue(charge, by=user, at=database_now(), seen_total=_seen(request)),
         "請求済みにしました。",
     )
 
@@ -234,6 +234,14 @@ def _month(request: HttpRequest) -> Month:
 
 def _back(month: Month) -> HttpResponse:
     return redirect(f"{url_of('honoraria:charges')}?month={month}")
+
+
+def _seen(request: HttpRequest) -> int:
+    """The yen that were on the screen. Raises ActionError: changed_meanwhile, they are not known."""
+    seen = _whole(request.POST.get("seen_total", ""))
+    if seen is None:
+        raise ActionError("changed_meanwhile", MOVED)
+    return seen
 
 
 def _keys(request: HttpRequest, name: str) -> set[int]:

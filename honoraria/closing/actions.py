@@ -18,7 +18,7 @@ from accounts.errors import ActionError
 from accounts.models import Membership, Organization, Role, User
 from honoraria.closing.books import lock_books
 from honoraria.closing.checklist import Check, checklist
-from honoraria.models import Books, Closing, Honorarium, HonorariumQuerySet, PaymentLine
+from honoraria.models import Books, Charge, Closing, Honorarium, HonorariumQuerySet, PaymentLine
 from honoraria.months import Month
 
 
@@ -31,6 +31,8 @@ def close_month(
     accept: Collection[str] = (),
 ) -> Closing:
     """Close it: its approved entries become closed, the books stand at its last day.
+
+    Charges that were not issued by then move into the next month.
 
     ``accept``: the warnings consented to, by code or by ``code:count``. Raises ActionError:
     already_closed, open_points, warnings_open.
@@ -45,6 +47,8 @@ def close_month(
             count=Count("pk"), minutes=Sum("minutes", default=0), total=Sum("total", default=0)
         )
         closed.update(state=Honorarium.State.CLOSED)
+        charges = Charge.objects.of(organization).between(month.first, month.last).drafts()
+        moved = charges.update(booked_on=month.after.first)
         _stand_at(books, month)
         closing = Closing.objects.create(
             organization=organization,
@@ -55,6 +59,7 @@ def close_month(
             **sums,
         )
         detail = {**sums, "accepted": {one.code: one.count for one in warnings}}
+        detail |= {"charges_moved": moved} if moved else {}
         _log(organization, month, "month.closed", by=by, at=at, **detail)
     return closing
 

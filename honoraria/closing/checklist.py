@@ -19,7 +19,7 @@ from honoraria.charges.pricing import unrecorded_cancellations
 from honoraria.closing import points
 from honoraria.closing.books import closed_through
 from honoraria.closing.counting import Counted, counted
-from honoraria.models import Honorarium
+from honoraria.models import Charge, Honorarium
 from honoraria.months import Month
 from interpreting.models import Report
 
@@ -63,12 +63,16 @@ def checklist(
 
 
 def first_open(organization: Organization) -> Month | None:
-    """The month that is closed next: after the last closed one, or the first with an entry."""
+    """The month that is closed next: after the last closed one, or the first that has anything.
+
+    An entry, or a report since the first tariff: one that was never priced is not passed over.
+    """
     closed = closed_through(organization)
     if closed is not None:
         return Month.of(closed).after
-    first: date | None = Honorarium.objects.of(organization).aggregate(day=Min("booked_on"))["day"]
-    return Month.of(first) if first else None
+    booked: date | None = Honorarium.objects.of(organization).aggregate(day=Min("booked_on"))["day"]
+    days = [day for day in (booked, points.first_reported(organization)) if day is not None]
+    return Month.of(min(days)) if days else None
 
 
 def _order(organization: Organization, month: Month, at: datetime) -> Iterator[Check]:
@@ -112,6 +116,11 @@ def _reports(organization: Organization, month: Month, at: datetime) -> Iterator
     off = f"{reverse('honoraria:charges')}?month={month}#off"
     text = "取り消された派遣の謝礼で、計上していないもの"
     yield Check("cancelled", text, False, called_off, off, "経理")
+    charges = Charge.objects.of(organization).between(month.first, month.last).drafts().count()
+    text = "請求済みにしていない料金（締めると、次の月に計上します）"
+    yield Check(
+        "charges", text, False, charges, f"{reverse('honoraria:charges')}?month={month}", "経理"
+    )
     yield from _late(organization, month, tab)
 
 
@@ -121,11 +130,16 @@ def _late(organization: Organization, month: Month, tab: str) -> Iterator[Check]
     if closed is None or Month.of(closed).after != month:
         return
     begin, _ = month.instants()
-    late = Report.objects.of(organization).filter(
-        started_at__lt=begin, state__in=[Report.State.SUBMITTED, Report.State.RETURNED]
-    )
+    before = Report.objects.of(organization).filter(started_at__lt=begin)
+    late = before.filter(state__in=[Report.State.SUBMITTED, Report.State.RETURNED])
     text = "締めた月の活動報告で、確認待ち・差戻し中のもの"
     yield Check("late", text, False, late.count(), f"{tab}waiting", "コーディネーター")
+    bare = points.never_priced(points.since_tariffs(before, organization))
+    days = list(bare.values_list("started_at", flat=True))
+    earliest = Month.of(local(min(days)).date()) if days else month
+    url = f"{reverse('honoraria:list')}?month={earliest}"
+    text = "締めた月の活動報告で、謝礼を計算できていないもの"
+    yield Check("late_unpriced", text, False, len(days), url, "経理")
 
 
 def _doubts(month: Month, entries: Counted) -> Iterator[Check]:

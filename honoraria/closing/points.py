@@ -15,9 +15,9 @@ from typing import Any, Final
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Organization
-from accounts.times import instant
+from accounts.times import instant, local
 from dispatch.models import Assignment
-from honoraria.models import Honorarium, HonorariumQuerySet
+from honoraria.models import Honorarium, HonorariumQuerySet, TariffVersion
 from interpreting.models import Receipt, Report
 from interpreting.remarks import receipt_limit
 
@@ -28,8 +28,8 @@ ONLY: Final = {
     "taken_back": "取り消したまま、計算し直していないもの",
     "unusual": "基準のいつもの額より大きく多いもの",
 }
-CONFIRMED_BY_APPROVER = Q(approved_by=F("report__confirmed_by"))
-RECORDED_BY_APPROVER = Q(report=None, approved_by=F("recorded_by"))
+CONFIRMED_BY_APPROVER = Q(recorded_by=None, approved_by=F("report__confirmed_by"))
+RECORDED_BY_APPROVER = Q(approved_by=F("recorded_by"))
 UNUSUAL_TIMES = 3  # the median of the tariff; three hours where one is usual
 UNUSUAL_DAYS = 92  # the usual is that of the month and the two before
 ALL = 2**62
@@ -72,6 +72,22 @@ def never_priced(reports: QuerySet[Report]) -> QuerySet[Report]:
     entries = Honorarium.objects.filter(report=OuterRef("pk"))
     bare = Report.objects.filter(~Exists(entries), state=Report.State.CONFIRMED)
     return reports.filter(pk__in=_first(bare))
+
+
+def since_tariffs(reports: QuerySet[Report], organization: Organization) -> QuerySet[Report]:
+    """Those since the organization's first tariff of honoraria: before it nothing could be paid."""
+    versions = TariffVersion.objects.filter(
+        tariff__organization=organization, rules__role__in=["payout", "both"]
+    )
+    first = versions.order_by("valid_from").values_list("valid_from", flat=True).first()
+    return reports.none() if first is None else reports.filter(started_at__gte=instant(first, 0))
+
+
+def first_reported(organization: Organization) -> date | None:
+    """The day of the first report since the first tariff, if there is one."""
+    found = since_tariffs(Report.objects.of(organization), organization)
+    first = found.order_by("started_at").values_list("started_at", flat=True).first()
+    return None if first is None else local(first).date()
 
 
 def _first(found: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,7 +1,8 @@
 """What the requester is charged for an activity: the second result, never derived from the first.
 
 A charge is drafted with the report, for a booking that was called off, or as a yearly levy. Once
-issued it is only taken back by a reversal, which is a charge that waits to be issued itself.
+issued it is only taken back by a reversal, which is a charge that waits to be issued itself. It
+belongs to a month of the books; drafts move on when their month is closed. The database keeps both.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ class Charge(models.Model):
     )
     activity_date = models.DateField("活動日", help_text="in Asia/Tokyo; decides the tariff")
     booked_on = models.DateField(
-        "計上日", help_text="decides the statement: the activity's day, or that of a correction"
+        "計上日",
+        help_text="decides month and statement: the activity's day while its month is open",
     )
     fee = models.IntegerField("料金（円）")
     transport = models.IntegerField("交通費（円）", default=0)
@@ -117,6 +119,10 @@ class Charge(models.Model):
             models.CheckConstraint(
                 condition=Q(total=F("fee") + F("transport") + F("consumption_tax")),
                 name="charge_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(issued_at__isnull=False, issued_by__isnull=False),
+                name="issued_charge_has_an_issuer",
             ),
             models.UniqueConstraint(
                 fields=["report"], condition=Q(corrects__isnull=True), name="one_charge_per_report"

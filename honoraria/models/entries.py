@@ -121,7 +121,7 @@ class Honorarium(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="who entered what has no report; somebody else approves it",
+        help_text="who entered a reversal or what has no report; somebody else approves it",
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
@@ -190,5 +190,10 @@ class Honorarium(models.Model):
 
     @property
     def answered_by_id(self) -> int | None:
-        """Who confirmed the report or, without one, recorded the entry: never who approves it."""
-        return self.recorded_by_id if self.report is None else self.report.confirmed_by_id
+        """Who recorded a reversal or an entry without a report, else who confirmed the report.
+
+        Never who approves it.
+        """
+        if self.recorded_by_id is not None or self.report is None:
+            return self.recorded_by_id
+        return self.report.confirmed_by_id

@@ -1,7 +1,8 @@
 """Drafting charges: with a report, for a booking that was called off, as a yearly levy.
 
-Locks go report → tariffs → charges, after the books where an honorarium is concerned. A draft
-follows its report and its tariff; what was issued stays (`honoraria.charges.actions.issuing`).
+Locks go books → report → tariffs → charges. A draft is booked on the day of the activity or, if that
+month is closed, into the first open one. It follows its report and its tariff; what was issued stays
+(`honoraria.charges.actions.issuing`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from honoraria.charges.pricing import (
     cancellation_of,
     charge_of,
 )
-from honoraria.models import Charge, Tariff, TariffVersion
+from honoraria.closing.books import booking_day, lock_books
+from honoraria.models import Books, Charge, Tariff, TariffVersion
 from honoraria.months import Month
 from honoraria.pricing import Unpriced, activity_date, versions_of
 from honoraria.tariff import Share
@@ -38,6 +40,7 @@ def draft_charge(report: Report, by: User | None, at: datetime) -> Charge | None
     What was issued stays. Raises ActionError: not_confirmed.
     """
     with transaction.atomic():
+        books = _books_of(report)
         report = _locked_report(report)
         if report.state != Report.State.CONFIRMED:
             raise ActionError("not_confirmed", "確認済みの活動報告だけが計算できます。")
@@ -55,7 +58,7 @@ def draft_charge(report: Report, by: User | None, at: datetime) -> Charge | None
             if standing is not None:
                 standing.delete()
             return None
-        charge = standing or _new_charge(report, at)
+        charge = standing or _new_charge(report, books, at)
         _put(charge, charged)
         charge.save()
         log(charge, "charge.drafted", by=by, at=at, report=report.pk, total=charge.total)
@@ -65,6 +68,7 @@ def draft_charge(report: Report, by: User | None, at: datetime) -> Charge | None
 def take_back_charge(report: Report, by: User | None, at: datetime) -> None:
     """A confirmed report goes back: its draft goes too; what was issued stops it."""
     with transaction.atomic():
+        _books_of(report)
         standing = _standing(_locked_report(report))
         if standing is None:
             return
@@ -126,6 +130,7 @@ def charge_cancellation(
     ``transport``: yen spent all the same. Raises ActionError: not_cancelled, nothing_due, charged.
     """
     with transaction.atomic():
+        books = lock_books(assignment.request.organization_id)
         booking = Request.objects.select_for_update().get(pk=assignment.request_id)
         found = called_off_bookings(booking.organization).filter(pk=assignment.pk).first()
         if found is None:
@@ -153,7 +158,7 @@ def charge_cancellation(
             activity_date=local(assignment.request.starts_at).date(),
             created_at=at,
         )
-        charge.booked_on = charge.activity_date if last is None else local(at).date()
+        charge.booked_on = _booking(books, charge, at)
         _put(charge, charged)
         charge.save()
         log(charge, "charge.drafted", by=by, at=at, assignment=assignment.pk, total=charge.total)
@@ -169,6 +174,7 @@ def add_levies(
         raise ActionError("no_levy", "この基準には、年会費・負担金の額が定められていません。")
     made = 0
     with transaction.atomic():
+        lock_books(version.tariff.organization)
         _lock_tariffs(version.tariff.organization)
         for body in bodies:
             known = Charge.objects.standing().filter(body=body, kind=Charge.Kind.LEVY)
@@ -228,27 +234,38 @@ def _standing(report: Report) -> Charge | None:
     return Charge.objects.standing().filter(report=report).select_for_update(of=("self",)).first()
 
 
-def _new_charge(report: Report, at: datetime) -> Charge:
+def _books_of(report: Report) -> Books:
+    found = Request.objects.filter(assignments__report=report.pk)
+    return lock_books(found.values_list("organization_id", flat=True).get())
+
+
+def _booking(books: Books, charge: Charge, at: datetime) -> date:
+    """The day of the activity, or that on which a correction is followed; in an open month."""
+    today = local(at).date()
+    day = charge.activity_date if charge.corrects is None else today
+    return booking_day(books, day, today)
+
+
+def _new_charge(report: Report, books: Books, at: datetime) -> Charge:
     """A first charge, or the one that follows the last reversal."""
     last = Charge.objects.filter(report=report).order_by("-pk").first()
-    day = activity_date(report)
-    return Charge(
+    charge = Charge(
         organization=report.assignment.request.organization,
         report=report,
         assignment=report.assignment,
         body=report.assignment.request.body,
         corrects=last,
-        activity_date=day,
-        booked_on=day if last is None else local(at).date(),
+        activity_date=activity_date(report),
         reason=last.reason if last else "",
         created_at=at,
     )
+    charge.booked_on = _booking(books, charge, at)
+    return charge
 
 
 def _put(charge: Charge, charged: Charged) -> None:
     if charge.report is not None:
         charge.activity_date = activity_date(charge.report)
-        charge.booked_on = charge.activity_date if charge.corrects_id is None else charge.booked_on
         charge.body = charge.report.assignment.request.body
     priced = charged.priced
     charge.tariff_version, charge.tariff_name = charged.version, charged.version.tariff.name

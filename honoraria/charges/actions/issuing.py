@@ -1,7 +1,7 @@
 """Issuing charges, noting their payment, taking them back.
 
 What was issued never changes: it is taken back by a reversal, which is issued like any other
-charge. Every action locks its rows; drafts that were taken back meanwhile are not issued.
+charge. Every action locks the books and its rows; drafts that were taken back meanwhile are not issued.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from accounts.errors import ActionError
 from accounts.models import Organization, User
 from accounts.times import local
 from honoraria.charges.actions.rows import MOVED, locked, log, move
+from honoraria.closing.books import lock_books
 from honoraria.models import Charge
 from honoraria.months import Month
 
@@ -43,6 +44,7 @@ def issue_all(
 ) -> tuple[int, int]:
     """Issue the drafts of a month, all or ``only`` those: how many, and their yen."""
     with transaction.atomic():
+        lock_books(organization)
         drafts = Charge.objects.of(organization).between(month.first, month.last).drafts()
         if only is not None:
             drafts = drafts.filter(pk__in=only)
@@ -93,6 +95,8 @@ def unsettle(charge: Charge, *, by: User, at: datetime) -> Charge:
 
 def reverse(charge: Charge, reason: str, *, by: User, at: datetime) -> Charge:
     """Take an issued charge back by a negative one, billed in the month of the correction.
+
+    That month is open: none is closed before it is over.
 
     Raises ActionError: reason_missing, not_issued, has_correction, is_reversal.
     """

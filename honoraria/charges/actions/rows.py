@@ -8,13 +8,18 @@ from typing import Any
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import User
+from honoraria.closing.books import lock_books
 from honoraria.models import Charge
 
 MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
 def locked(charge: Charge) -> Charge:
-    """The row as it is now, until the end of the transaction. Raises ActionError: it has gone."""
+    """The books and the row as it is now, until the end of the transaction.
+
+    Raises ActionError: it has gone.
+    """
+    lock_books(charge.organization_id)
     found = (
         Charge.objects.select_for_update(of=("self",))
         .select_related("organization", "report", "assignment", "body", "tariff_version")

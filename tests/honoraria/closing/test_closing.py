@@ -12,6 +12,7 @@ from accounts.models import AuditEntry
 from honoraria.actions import approve, approve_all, correct, draft_honorarium, unapprove
 from honoraria.closing.actions import close_month, reopen_month
 from honoraria.closing.books import booking_day, check_open, closed_through, lock_books
+from honoraria.closing.checklist import checklist, first_open
 from honoraria.models import Books, Closing, Honorarium, Payment, PaymentBatch, PaymentLine
 from interpreting.actions import confirm_report, return_report
 from tests import factories
@@ -280,3 +281,38 @@ def test_a_draft_moved_on_stays_where_it_is_when_the_month_is_opened_again(
     reopen_month(city, NOVEMBER, "誤り", by=admin, at=AFTER)
     draft_honorarium(report, coordinator, AFTER)
     assert Honorarium.objects.get(report=report).booked_on == date(2026, 12, 1)
+
+
+# --- reports without a price -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def unpriced(city, hana, coordinator):
+    """A confirmed report of October that was never priced, and a tariff that would price it."""
+    report = confirmed(hana, coordinator, job={"start": START - timedelta(days=40)})
+    factories.TariffVersionFactory(tariff__organization=city)
+    return report
+
+
+def test_the_first_month_is_that_of_a_report_without_a_price(city, hana, unpriced):
+    entry_on(hana, date(2026, 11, 9))
+    assert first_open(city) == OCTOBER
+    found = {one.code for one in checklist(city, NOVEMBER, AFTER) if one.blocks}
+    assert found == {"earlier_open"}
+
+
+def test_reports_before_the_first_tariff_hold_nothing_up(city, hana, unpriced):
+    factories.TariffVersion.objects.update(valid_from=date(2026, 11, 1))
+    entry_on(hana, date(2026, 11, 9), tariff_version=factories.TariffVersion.objects.get())
+    assert first_open(city) == NOVEMBER
+
+
+def test_a_report_without_a_price_of_a_closed_month_is_named(city, hana, unpriced, accountant):
+    entry_on(hana, date(2026, 11, 9))
+    Books.objects.update(closed_through=OCTOBER.last)
+    found = {one.code: one for one in checklist(city, NOVEMBER, AFTER)}
+    late = found["late_unpriced"]
+    assert (late.count, late.blocks, late.who) == (1, False, "経理")
+    assert late.url.endswith("?month=2026-10")
+    draft_honorarium(unpriced, None, AFTER)
+    assert "late_unpriced" not in {one.code for one in checklist(city, NOVEMBER, AFTER)}

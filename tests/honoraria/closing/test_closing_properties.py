@@ -35,6 +35,7 @@ class Town:
         )
         self.hana = factories.VolunteerFactory(organization=self.city)
         self.admin = factories.MembershipFactory(organization=self.city, role="admin").user
+        self.clerk = factories.MembershipFactory(organization=self.city, role="accountant").user
         self.at = noon(date(2026, 10, 1))
 
     def step(self, what: str, number: int) -> None:
@@ -67,7 +68,7 @@ class Town:
         draft_honorarium(report, None, self.at)
 
     def correct(self, number: int) -> None:
-        correct(self.some(number, kind="priced"), "誤り", by=self.admin, at=self.at)
+        correct(self.some(number, kind="priced"), "誤り", by=self.clerk, at=self.at)
 
     def price(self, number: int) -> None:
         draft_honorarium(self.some(number, kind="reversal").report, None, self.at)
