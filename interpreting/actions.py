@@ -26,6 +26,7 @@ from interpreting.models import Receipt, Report
 from interpreting.receipts import MAX_PHOTOS
 from realtime.events import organization_group, publish, volunteer_group
 
+OWN_REPORT = "自分の活動報告は、ほかの職員が確認してください。"
 REPORTABLE = {
     Assignment.State.CONFIRMED,
     Assignment.State.RECONFIRMED,
@@ -71,6 +72,7 @@ def confirm_report(
     """The coordinator agrees; whoever subscribed (pricing) hears it in the same transaction.
 
     ``seen``: ``submitted_at`` of the version that was read; another one raises changed_meanwhile.
+    Nobody confirms their own (own_report), unless the organization lets one person act alone.
     """
     with transaction.atomic():
         subscriptions.tell(subscriptions.before_deciding, report, by, at)
@@ -79,11 +81,15 @@ def confirm_report(
             raise _changed_meanwhile()
         if report.state == Report.State.CONFIRMED:
             return report
+        own = by is not None and report.assignment.volunteer.user_id == by.pk
+        if own and report.assignment.request.organization.policy.get("single_handed") is not True:
+            raise ActionError("own_report", OWN_REPORT)
         _move(report, Report.State.CONFIRMED)
         report.confirmed_at, report.confirmed_by = at, by
         report.save(update_fields=["state", "confirmed_at", "confirmed_by"])
         subscriptions.tell(subscriptions.on_confirmed, report, by, at)
-        _log(report, "report.confirmed", by=by, at=at)
+        more = {"single_handed": True} if own else {}
+        _log(report, "report.confirmed", by=by, at=at, **more)
     return report
 
 

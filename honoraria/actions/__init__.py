@@ -5,6 +5,7 @@ from honoraria.actions.approval import (
     approve,
     approve_all,
     correct,
+    refusal,
     single_handed,
     unapprove,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "draft_missing",
     "lock_books_of",
     "record_cancelled",
+    "refusal",
     "remove_cancelled",
     "single_handed",
     "take_back_draft",

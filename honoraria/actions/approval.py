@@ -1,7 +1,7 @@
 """Approving, taking an approval back, correcting: what the accountant does with priced entries.
 
-Two different people: who confirmed the report (of a booking that was called off: who recorded the
-entry) does not approve its honorarium, unless the
+Two different people: who confirmed the report (of a booking that was called off, or of a reversal: who
+recorded it) does not approve the entry, and nobody approves what pays themselves, unless the
 organization's policy says ``single_handed`` (each such approval is logged as one). What is approved
 never changes; a correction is a reversal that names what it takes back, in a month that is open.
 """
@@ -29,6 +29,8 @@ from interpreting.models import Report
 
 SAME_PERSON = "活動報告を確認した人と謝礼を承認する人は、別の人にしてください。"
 SAME_RECORDER = "取消料を記録した人と謝礼を承認する人は、別の人にしてください。"
+SAME_CORRECTOR = "取消しの行を作った人と承認する人は、別の人にしてください。"
+OWN = "自分が受け取る謝礼は、ほかの人が承認してください。"
 MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
@@ -58,10 +60,10 @@ def approve(
         if seen_total is not None and seen_total != entry.total:
             raise ActionError("changed_meanwhile", MOVED)
         _move(entry, Honorarium.State.APPROVED)
-        alone = entry.answered_by_id == by.pk
         _check_report(entry)
+        alone = refusal(entry, by)
         if alone and not single_handed(entry.organization):
-            raise ActionError("same_person", SAME_PERSON if entry.report else SAME_RECORDER)
+            raise ActionError("same_person", alone)
         entry.approved_at, entry.approved_by = at, by
         entry.save(update_fields=["state", "approved_at", "approved_by"])
         more = {"single_handed": True} if alone else {}
@@ -94,8 +96,8 @@ def approve_all(
 ) -> Approved:
     """Approve the drafts of a month, all or ``only`` those, but never what is in ``hold``.
 
-    Entries whose report the same person confirmed stay drafts and are named in the result; so are
-    the exceptions, unless they are among ``only``: then somebody saw them and did not hold them.
+    Entries that the same person answers for or is paid stay drafts and are named in the result; so
+    are the exceptions, unless they are among ``only``: then somebody saw them and did not hold them.
     Raises ActionError: month_closed.
     """
     done = Approved()
@@ -110,16 +112,17 @@ def approve_all(
         else:
             done.exceptions = sorted(points.exceptions(drafts, organization))
             drafts = drafts.exclude(pk__in=done.exceptions)
+        answered_by = Coalesce("recorded_by", "report__confirmed_by")
         rows = list(
             drafts.select_for_update(of=("self",))
             .order_by("pk")
-            .values_list("pk", "total", Coalesce("recorded_by", "report__confirmed_by"))
+            .values_list("pk", "total", answered_by, "volunteer__user")
         )
-        alone = [pk for pk, _, confirmed_by in rows if confirmed_by == by.pk]
+        alone = [pk for pk, _, *people in rows if by.pk in people]
         allowed = single_handed(organization)
         done.same_person = [] if allowed else alone
         left = set(done.same_person)
-        chosen = [(pk, total) for pk, total, _ in rows if pk not in left]
+        chosen = [(pk, total) for pk, total, *_ in rows if pk not in left]
         keys = [pk for pk, _ in chosen]
         done.count, done.total = len(chosen), sum(total for _, total in chosen)
         Honorarium.objects.filter(pk__in=keys).update(
@@ -164,7 +167,7 @@ def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> H
             volunteer=entry.volunteer,
             assignment=entry.assignment,
             report=entry.report,
-            recorded_by=by if entry.report is None else None,
+            recorded_by=by,
             tariff_version=entry.tariff_version,
             tariff_name=entry.tariff_name,
             kind=Honorarium.Kind.REVERSAL,
@@ -189,6 +192,17 @@ def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> H
 def single_handed(organization: Organization) -> bool:
     """The organization lets one person confirm and approve."""
     return organization.policy.get("single_handed") is True
+
+
+def refusal(entry: Honorarium, user: User) -> str:
+    """Why this person alone may not approve the entry, in words; empty when nothing stands against."""
+    if entry.volunteer.user_id == user.pk:
+        return OWN
+    if entry.answered_by_id != user.pk:
+        return ""
+    if entry.kind == Honorarium.Kind.REVERSAL:
+        return SAME_CORRECTOR
+    return SAME_PERSON if entry.report else SAME_RECORDER
 
 
 def _reversed_lines(entry: Honorarium) -> list[dict[str, object]]:

@@ -23,6 +23,7 @@ from accounts.times import local
 from accounts.trying import attempt
 from honoraria import actions
 from honoraria.access import READERS, get_honorarium_for
+from honoraria.actions.approval import MOVED
 from honoraria.closing import points
 from honoraria.closing.books import closed_through
 from honoraria.forms import CorrectForm, FindForm
@@ -109,7 +110,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, pk: int, form: CorrectForm, status: int) -> HttpResponse:
     membership, organization, user = acting(request)
     entry = get_honorarium_for(membership, pk)
-    answered = entry.answered_by_id == user.pk
+    alone = actions.refusal(entry, user)
     context = {
         "entry": entry,
         "report": entry.report,
@@ -120,7 +121,7 @@ def _show(request: HttpRequest, pk: int, form: CorrectForm, status: int) -> Http
         "log": _log(entry),
         "form": form,
         "may_act": membership.role in MONEY,
-        "same_person": answered and not actions.single_handed(organization),
+        "refusal": "" if actions.single_handed(organization) else alone,
         "section": "honoraria",
     }
     return render(request, "honoraria/detail.html", context, status=status)
@@ -145,11 +146,10 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve one entry at the amount that was shown."""
     membership, _, user = acting(request)
     entry = get_honorarium_for(membership, pk)
-    seen = _whole(request.POST.get("seen_total", ""))
     return _do(
         request,
         pk,
-        lambda: actions.approve(entry, by=user, at=database_now(), seen_total=seen),
+        lambda: actions.approve(entry, by=user, at=database_now(), seen_total=_seen(request)),
         "承認しました。",
     )
 
@@ -245,7 +245,8 @@ def _say(request: HttpRequest, done: actions.Approved, held: int) -> None:
     if done.same_person:
         messages.warning(
             request,
-            f"{len(done.same_person)}件は、活動報告を確認した人と同じ人のため承認できません。",
+            f"{len(done.same_person)}件は、自分が確認・記録したもの、または自分が受け取るもののため、"
+            "承認できません。",
         )
     if not (done.count or done.same_person or done.exceptions):
         messages.info(request, "承認待ちの謝礼はありませんでした。")
@@ -282,6 +283,14 @@ def _month(request: HttpRequest) -> Month:
 
 def _back(month: Month) -> HttpResponse:
     return redirect(f"{reverse('honoraria:list')}?month={month}")
+
+
+def _seen(request: HttpRequest) -> int:
+    """The yen that were on the screen. Raises ActionError: changed_meanwhile, they are not known."""
+    seen = _whole(request.POST.get("seen_total", ""))
+    if seen is None:
+        raise ActionError("changed_meanwhile", MOVED)
+    return seen
 
 
 def _keys(request: HttpRequest, name: str) -> set[int]:

@@ -205,7 +205,7 @@ def test_every_page_that_shows_entries_shows_it(
     assert entry.total == 11000
     assert "通訳者への謝礼 11,000円" in client.get("/charges/?month=2026-11").content.decode()
     month = client.get("/honoraria/?month=2026-11").content.decode()
-    assert "取消料の記録者のため承認できません" in month
+    assert "記録者のため承認できません" in month
     detail = client.get(reverse("honoraria:detail", args=[entry.pk])).content.decode()
     assert "取消料を記録した人と謝礼を承認する人は" in detail
     assert "都合により" in detail
