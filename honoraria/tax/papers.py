@@ -22,11 +22,16 @@ from honoraria.tax.form309 import Payer
 from honoraria.tax.own import YearStatement
 from honoraria.tax.parts import PaidPart
 from honoraria.tax.payment_records import Sums
+from honoraria.tax.unprepared import payee_of
+from honoraria.tax.withholding import RESIDENT
 from honoraria.tax.year_records import PersonYear
 from honoraria.tax.years import tax_label, wareki
 from ui.paper import paper
 from volunteers.languages import name as language_name
 
+TO_COPY = (
+    "この金額を、税務署の様式に書き写して提出してください。この紙は提出用の様式ではありません。"
+)
 METHODS = {
     PaymentBatch.Method.BANK: lambda: _("口座振込"),
     PaymentBatch.Method.CASH: lambda: _("現金"),
@@ -118,6 +123,11 @@ def record_copy(person: PersonYear, payer: Payer, year: int, prepared_on: date) 
             "（内）は、作成日にまだ支払っていない金額と、まだ徴収していない税額です。"
             "支払金額・源泉徴収税額に含まれています。"
         )
+    if person.residency != RESIDENT:
+        notes.append(TO_COPY)
+        payee = payee_of(person.volunteer)
+        if payee and payee.treaty:
+            notes.append(f"租税条約の届出：{payee.treaty}")
     if not person.needed:
         notes.append("年間の支払金額が基準以下のため、税務署には提出しません。")
     return paper("honoraria", "payment_record", {
@@ -126,6 +136,7 @@ def record_copy(person: PersonYear, payer: Payer, year: int, prepared_on: date) 
         "payee": {"name": person.name, "address": person.address},
         "payer": asdict(payer),
         "rows": [{"kind": kind.value, **_amounts(one)} for kind, one in person.kinds.items()],
+        "days": _days(person),
         "prepared_on": wareki(prepared_on),
         "notes": notes,
     }, title=f"{tax_label(year)} {person.form}（写し） {person.name}")  # fmt: skip
@@ -195,6 +206,18 @@ def _payment_notes(payment: Payment) -> list[str]:
     if payment.state in {Payment.State.RETURNED, Payment.State.CANCELLED}:
         return [_("この支払は取り消されました。")]
     return []
+
+
+def _days(person: PersonYear) -> list[list[str]]:
+    """Payment by payment, which the record of a non-resident asks for."""
+    if person.residency == RESIDENT:
+        return []
+    parts = sorted(person.parts, key=lambda one: (one.paid_on or date.max, one.kind))
+    return [
+        [wareki(one.paid_on) if one.paid_on else "未払", one.kind.value,
+         f"{one.amount:,}", f"{one.withheld:,}"]
+        for one in parts
+    ]  # fmt: skip
 
 
 def _year_row(part: PaidPart) -> list[Any]:

@@ -28,7 +28,8 @@ from volunteers.models import Volunteer
 class PersonYear:
     """One person's year in one residency; ``sums`` are what a payment record says.
 
-    ``kinds``: the same by what was paid for, in the order of the record.
+    ``kinds``: the same by what was paid for, in the order of the record; ``parts``: payment by
+    payment.
     """
 
     volunteer: Volunteer
@@ -36,6 +37,7 @@ class PersonYear:
     sums: Sums
     payments: int
     kinds: dict[Kind, Sums] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
 
     @property
     def needed(self) -> bool:
@@ -121,7 +123,7 @@ def year_records(organization: Organization, year: int, prepared_on: date) -> Ye
     found = [
         PersonYear(
             people[key], residency, sums_of(parts, year, prepared_on), counts[key, residency],
-            _by_kind(parts, year, prepared_on),
+            _by_kind(parts, year, prepared_on), parts,
         )
         for (key, residency), parts in rows.items()
     ]  # fmt: skip

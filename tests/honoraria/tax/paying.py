@@ -42,12 +42,13 @@ def payment_of(
     residency: str = "resident",
     state: str = "",
     method: str = "bank",
+    treaty: bool = False,
 ) -> Payment:
     """One payment of the entries: paid when ``paid_on`` is given, else planned."""
     volunteer = entries[0].volunteer
     lines = [TaxLine(one.fee, one.transport, one.tax, one.transport_to) for one in entries]
     bases = [taxable_of(one, gift_taxed=False, residency=residency) for one in lines]
-    found = withhold(sum(bases), paid_on or decided_on, residency=residency)
+    found = withhold(sum(bases), paid_on or decided_on, residency=residency, treaty=treaty)
     gross = sum(one.total for one in entries)
     maker = factories.UserFactory()
     batch = PaymentBatch.objects.create(

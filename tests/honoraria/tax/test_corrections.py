@@ -112,13 +112,12 @@ def test_years_are_those_of_the_activities(city, hana, filed):
     assert years_with_payments(city) == [2027, 2026]
 
 
-def test_a_payment_from_abroad_or_under_a_treaty_splits_by_its_own_rate(city, hana):
+@pytest.mark.parametrize(("treaty", "taxes"), [(False, (12_252, 6_126)), (True, (0, 0))])
+def test_a_payment_from_abroad_or_under_a_treaty_splits_by_its_own_rate(city, hana, treaty, taxes):
     old, new = entry_of(hana, 60_000, day=DECEMBER), entry_of(hana, 30_000, day=BEFORE)
-    payment_of([old, new], BEFORE, AFTER, residency="nonresident")
-    assert sums(city, 2026) == [(60_000, 12_252)]
-    assert sums(city, 2027) == [(30_000, 6_126)]
-    Payment.objects.update(withheld=0, net=90_000)
-    assert sums(city, 2026) == [(60_000, 0)]
+    payment_of([old, new], BEFORE, AFTER, residency="nonresident", treaty=treaty)
+    assert sums(city, 2026) == [(60_000, taxes[0])]
+    assert sums(city, 2027) == [(30_000, taxes[1])]
 
 
 def test_translations_are_told_apart_from_interpreting(city, hana):

@@ -157,6 +157,17 @@ def test_the_copy_of_a_record_carries_the_amounts_and_no_number(page, year, hana
     assert "1234567890123" not in found
 
 
+def test_the_paper_for_a_non_resident_lists_the_payments_to_copy(page, hana):
+    payee(hana, residency="nonresident", treaty="")
+    paid(hana, 500_000, date(2026, 6, 3), date(2026, 6, 20), residency="nonresident")
+    paid(hana, 100_000, date(2026, 7, 3), date(2026, 7, 21), residency="nonresident")
+    found = words_of(page.get(f"/tax/records/2026/{hana.pk}-nonresident.pdf"))
+    for shown in ("非居住者等に支払われる給与", "600,000", "122,520", "令和8年6月20日", "102,100",
+                  "令和8年7月21日", "20,420", "税務署の様式に書き写して"):  # fmt: skip
+        assert shown in found
+    assert "書き写して" in text_of(page, "/tax/?year=2026")
+
+
 def test_the_statement_of_a_payment_says_how_it_was_computed(page, hana):
     entries = [entry_of(hana, 2600) for _ in range(3)]
     payment = payment_of(entries, date(2026, 12, 2), date(2026, 12, 18))
