@@ -111,6 +111,13 @@ class AccountForm(forms.ModelForm[PayingAccount]):
     def _post_clean(self) -> None:
         """The action writes the row, not the form."""
 
+    def forget_number(self) -> None:
+        """A number that was typed is not shown again; it is typed anew with what was wrong."""
+        if self.is_bound:
+            data = self.data.copy()
+            data["number"] = ""
+            self.data = data
+
     def particulars(self) -> Particulars:
         """What was typed."""
         return Particulars(**{name: self.cleaned_data[name] for name in self.Meta.fields})

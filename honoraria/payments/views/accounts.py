@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts.access import MONEY, acting, roles
@@ -37,12 +39,16 @@ def place_of(account: PayingAccount) -> str:
     return f"{bank.title} {branch.name}"
 
 
+@sensitive_post_parameters("number")
+@never_cache
 @roles(*MONEY)
 def new(request: HttpRequest) -> HttpResponse:
     """Enter a paying account."""
     return _form(request, None)
 
 
+@sensitive_post_parameters("number")
+@never_cache
 @roles(*MONEY)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a paying account; its number stays unless a new one is typed."""
@@ -63,6 +69,7 @@ def _form(request: HttpRequest, account: PayingAccount | None) -> HttpResponse:
         else:
             messages.success(request, "振込元口座を保存しました。")
             return redirect("honoraria:paying_accounts")
+    form.forget_number()
     context = {"form": form, "account": account, "section": "payments"}
     status = REFUSED if form.is_bound else 200
     return render(request, "honoraria/payments/account.html", context, status=status)

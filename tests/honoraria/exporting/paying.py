@@ -21,6 +21,7 @@ def paid(
     on: date = DAY,
     method: str = "bank",
     organization: Any = None,
+    state: str = "paid",
 ) -> Payment:
     """A payment of one entry of the same month; the figures are taken as they are."""
     organization = organization or factories.OrganizationFactory()
@@ -41,8 +42,10 @@ def paid(
         finished_at=NOW, finished_by=user, sha256="0" * 64,
     )  # fmt: skip
     payment = Payment.objects.create(
-        organization=organization, batch=batch, volunteer=volunteer, state="paid", decided_on=on,
-        paid_on=on, gross=gross, taxable=gross, withheld=withheld, net=gross - withheld,
+        organization=organization, batch=batch, volunteer=volunteer, state=state, decided_on=on,
+        paid_on=on if state in {"paid", "returned"} else None,
+        returned_on=on if state == "returned" else None,
+        gross=gross, taxable=gross, withheld=withheld, net=gross - withheld,
     )  # fmt: skip
     PaymentLine.objects.create(
         payment=payment, honorarium=entry, fee=gross - transport, transport=transport, taxable=gross

@@ -64,6 +64,9 @@ def test_the_list_says_what_can_be_paid_and_who_is_held_back(desk, month, city, 
     assert "2名・4件" in text
     assert "現金" in text
     assert account_of_nobody.fee == 700
+    cash = text[text.index("<h3", text.index("11,907")) :]
+    assert "今支払える人はいません" in cash, "waits for December to be closed: no table of zeros"
+    assert "0名・0件" not in text
 
 
 def test_from_the_preview_to_the_bank_and_to_paid(desk, second, today, month, bank, hana):
@@ -73,7 +76,7 @@ def test_from_the_preview_to_the_bank_and_to_paid(desk, second, today, month, ba
     made = desk.post(reverse("honoraria:payment_new"), fields | {"seen_total": 11907})
     batch = PaymentBatch.objects.get()
     assert made["Location"] == page_of(batch)
-    assert "別の人が承認してください" in body(desk.get(page_of(batch)))
+    assert "別の人にしてください" in body(desk.get(page_of(batch)))
     desk.post(page_of(batch, "payment_release"), {"seen_total": 11907})
     batch.refresh_from_db()
     assert batch.state == "prepared", "whoever prepared does not release"
@@ -136,6 +139,29 @@ def test_a_wrong_wish_is_refused_in_words(desk, month, bank, change, text):
     assert answer.status_code == 422
     assert text in body(answer)
     assert not PaymentBatch.objects.exists()
+
+
+def test_nothing_is_prepared_or_released_at_a_sum_that_nobody_saw(
+    desk, second, city, month, bank, accountant
+):
+    fields = {"method": "bank", "value_date": "2026-12-07", "account": bank.pk}
+    for seen in ({}, {"seen_total": "abc"}):
+        answer = desk.post(reverse("honoraria:payment_new"), fields | seen)
+        assert answer.status_code == 422
+    batch = prepare_batch(city, "bank", PAY_DAY, bank, by=accountant, at=AT)
+    for seen in ({}, {"seen_total": "abc"}, {"seen_total": "11908"}):
+        answer = second.post(page_of(batch, "payment_release"), seen, follow=True)
+        assert "状態が変わったため" in body(answer)
+    batch.refresh_from_db()
+    assert batch.state == "prepared"
+
+
+def test_the_number_of_a_paying_account_is_not_typed_back_and_kept_by_no_browser(desk):
+    for wrong in ({"consignor_code": "1"}, {"consignor_name": "港市"}):
+        answer = desk.post(reverse("honoraria:paying_account_new"), TYPED | wrong)
+        assert answer.status_code == 422
+        assert "no-store" in answer["Cache-Control"]
+        body(answer)
 
 
 def test_what_blocks_a_release_is_on_the_page_before_anybody_presses(second, prepared, hana):
@@ -222,10 +248,12 @@ def test_a_transfer_has_no_papers_of_cash(desk, released):
         assert desk.get(page_of(released, name)).status_code == 404
 
 
-def test_there_are_no_papers_before_the_release(desk, cash):
-    PaymentBatch.objects.update(state="prepared")
+def test_there_are_no_papers_before_the_release(desk, city, hana, accountant):
+    entry_of(hana, paid_by="cash")
+    close_november(city, accountant)
+    batch = prepare_batch(city, "cash", PAY_DAY, by=accountant, at=AT)
     for name in ("payment_cash_list", "payment_receipts"):
-        assert desk.get(page_of(cash, name)).status_code == 404
+        assert desk.get(page_of(batch, name)).status_code == 404
 
 
 def test_cash_is_handed_over_and_receipted_on_the_page(desk, cash, today, hana):
@@ -295,7 +323,8 @@ def test_an_empty_or_huge_file_is_refused(desk, released):
 def test_another_towns_batch_cannot_be_compared_with(desk, released, town, admin):
     foreign = PaymentBatch.objects.create(
         organization=town, method="bank", state="released", value_date=PAY_DAY,
-        created_at=AT, created_by=admin, sha256=released.sha256,
+        created_at=AT, created_by=admin, sha256=released.sha256, released_at=AT,
+        released_by=admin,
     )  # fmt: skip
     assert check(desk, b"hello", batch=foreign.pk).status_code == 422
 

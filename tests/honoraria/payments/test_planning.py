@@ -240,7 +240,6 @@ def test_a_payment_became_fixed_with_the_last_of_its_activities(city, hana, acco
     assert planned(city).people[0].decided_on == last.activity_date
 
 
-
 def test_another_towns_entries_are_never_planned(city, town, hana):
     account_of(hana)
     entry_of(hana)
