@@ -17,6 +17,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, Quer
 from accounts.times import instant, local
 from honoraria.models import Honorarium, HonorariumQuerySet
 from honoraria.months import Month
+from honoraria.tax.years import fiscal_year
 from interpreting.models import Report
 
 COUNTED = [Report.State.SUBMITTED, Report.State.CONFIRMED]
@@ -47,11 +48,6 @@ class OwnYear:
     def hours(self) -> tuple[int, int]:
         """Whole hours and the minutes beyond them."""
         return divmod(self.minutes, 60)
-
-
-def fiscal_year(day: date) -> int:
-    """2026 for April 2026 to March 2027."""
-    return day.year if day.month >= 4 else day.year - 1
 
 
 def own_year(people: Sequence[int], year: int) -> OwnYear:

@@ -12,7 +12,7 @@ from accounts.clock import database_now
 from accounts.errors import ActionError
 from accounts.models import Role
 from accounts.times import local
-from honoraria.closing import actions
+from honoraria.closing import actions, points
 from honoraria.closing.books import closed_through
 from honoraria.closing.checklist import checklist, first_open
 from honoraria.closing.counting import counted
@@ -20,7 +20,7 @@ from honoraria.closing.forms import ReopenForm
 from honoraria.closing.year import hours_text, march_due, year_of
 from honoraria.models import Closing
 from honoraria.months import Month, Wanted, entries, totals
-from honoraria.own import fiscal_year
+from honoraria.tax.years import fiscal_year
 
 REFUSED = 422
 
@@ -103,8 +103,12 @@ def _show(
         counts = counted(organization, found)
         checks, sums = checklist(organization, found, database_now(), counts), counts.totals
     closings = Closing.objects.filter(organization=organization, month=found.first)
+    may_reopen = is_closed and closed == found.last and membership.role == Role.ADMIN
     context = {
         "month": found,
+        "claims": points.submitted_claims(organization, found.first, found.last)
+        if may_reopen
+        else [],
         "year": fiscal_year(found.first),
         "closed": is_closed,
         "next": following,
@@ -114,7 +118,7 @@ def _show(
         "warnings": [one for one in checks if not one.blocks],
         "accepted": accepted or set(),
         "closings": closings.select_related("closed_by", "reopened_by").order_by("-id"),
-        "may_reopen": is_closed and closed == found.last and membership.role == Role.ADMIN,
+        "may_reopen": may_reopen,
         "form": form,
         "section": "months",
     }

@@ -34,9 +34,9 @@ from honoraria.figures.tables import (
     cost_table,
     tables,
 )
-from honoraria.grants.calculation import fiscal_year
 from honoraria.models import Budget
 from honoraria.months import Month
+from honoraria.tax.years import fiscal_year
 
 REFUSED = 422
 FIRST_YEAR, LAST_YEAR = 2001, 2199

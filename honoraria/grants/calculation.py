@@ -95,11 +95,6 @@ def refund_for_tax(deductible: int, terms: Terms) -> Grant:
     ))  # fmt: skip
 
 
-def fiscal_year(day: date) -> int:
-    """The fiscal year (April to March) of a day."""
-    return day.year if day.month >= 4 else day.year - 1
-
-
 def year_days(year: int) -> tuple[date, date]:
     """First and last day of a fiscal year."""
     return date(year, 4, 1), date(year + 1, 3, 31)

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from accounts.models import Organization
 from honoraria.closing.checklist import Check
-from honoraria.grants.calculation import fiscal_year
 from honoraria.grants.entries import untagged_counts
 from honoraria.models import Programme
 from honoraria.months import Month
+from honoraria.tax.years import fiscal_year
 
 LAST_MONTH = 3
 

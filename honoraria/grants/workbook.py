@@ -15,6 +15,7 @@ from honoraria.grants.content import Content, day_of
 from honoraria.grants.lines import Line
 from honoraria.grants.sheets import Book, Column, Sheet
 from honoraria.models import PaymentBatch, Programme, ProgrammeTerms
+from honoraria.tax.years import fiscal_label
 
 SUMMARY, LINES, NOT_ELIGIBLE = "総括", "明細", "対象外"
 CONSULTATIONS, SHARES, CHANGES = "相談件数・通訳時間", "負担割合", "変更履歴"
@@ -100,7 +101,8 @@ def _summary(sheet: Sheet, content: Content, sums: int) -> None:
 def _about(content: Content) -> Iterator[tuple[str, Any, str]]:
     terms, about = content.terms, content.snapshot["programme"]
     yield "事業", about["name"], "text"
-    yield "年度", f"{about['fiscal_year']}年度", "text"
+    year = about["fiscal_year"]
+    yield "年度", f"{fiscal_label(year)}（{year}年度）", "text"
     yield "種類", str(Programme.Kind(about["kind"]).label), "text"
     yield "団体", content.programme.organization.name, "text"
     yield "方式", str(ProgrammeTerms.Method(terms["method"]).label), "text"

@@ -50,14 +50,12 @@ def fiscal_year(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
-def fiscal_label(year: int, *, by_first_day: bool = False) -> str:
-    """``令和8年度`` for 2026.
+def fiscal_label(year: int) -> str:
+    """``令和8年度`` for 2026, as a claim is headed.
 
-    A year in which the era changes takes the new name (2019 is 令和元年度); ``by_first_day`` keeps
-    the name of its first of April (平成31年度), as some municipalities do.
+    A year in which the era changes takes the new name (2019 is 令和元年度).
     """
-    named = date(year, 4, 1) if by_first_day else date(year, 12, 31)
-    return f"{era_year(named)}年度"
+    return f"{era_year(date(year, 12, 31))}年度"
 
 
 def tax_year(decided_on: date) -> int:

@@ -26,13 +26,13 @@ from honoraria.grants.actions import (
 )
 from honoraria.grants.actions.costs import CostValues
 from honoraria.grants.actions.programmes import Place
-from honoraria.grants.calculation import fiscal_year
 from honoraria.grants.documents import prepare as prepare_document
 from honoraria.grants.entries import costs_of_year, honoraria_of_year
 from honoraria.grants.operators import invoices
 from honoraria.grants.suggestions import grouped, suggest_honoraria
 from honoraria.models import Cost, Programme, ProgrammeTerms, Tag
 from honoraria.months import Month
+from honoraria.tax.years import fiscal_year
 from ui.paper import paper
 
 Category = Cost.Category

@@ -20,9 +20,9 @@ from accounts.models import Organization, User
 from accounts.times import local
 from honoraria.actions import single_handed
 from honoraria.closing.books import booking_day, lock_books
-from honoraria.grants.calculation import fiscal_year
 from honoraria.grants.documents import MAX_DOCUMENTS, Prepared
 from honoraria.models import Books, Claim, Cost, CostDocument
+from honoraria.tax.years import fiscal_year
 
 PREPAID = timedelta(days=366)
 MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"

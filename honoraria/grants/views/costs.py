@@ -22,12 +22,13 @@ from honoraria.actions import single_handed
 from honoraria.forms import CorrectForm
 from honoraria.grants import actions
 from honoraria.grants.access import get_cost_for, get_document_for
-from honoraria.grants.calculation import fiscal_year, year_days
+from honoraria.grants.calculation import year_days
 from honoraria.grants.documents import response
 from honoraria.grants.forms import CostFilter, CostForm, DocumentsForm, PaidForm
 from honoraria.grants.operators import Invoice, invoices
 from honoraria.models import Cost
 from honoraria.months import Month
+from honoraria.tax.years import fiscal_year
 
 PER_PAGE = 100
 REFUSED = 422

@@ -16,11 +16,11 @@ from accounts.errors import ActionError
 from accounts.times import local
 from honoraria.grants import actions
 from honoraria.grants.access import get_programme_for
-from honoraria.grants.calculation import fiscal_year
 from honoraria.grants.claim import picture
 from honoraria.grants.forms import PlaceFormSet, ProgrammeForm, TermsForm, places_of
 from honoraria.grants.remarks import remarks
 from honoraria.models import Municipality, Programme, ProgrammeTerms
+from honoraria.tax.years import fiscal_year
 
 REFUSED = 422
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.clock import database_now
 from accounts.times import local
-from honoraria.grants.calculation import fiscal_year
+from honoraria.tax.years import fiscal_year
 from tests import factories
 from tests.honoraria.figures.spending import spent, taken_back
 from tests.honoraria.grants.rows import cost, judged, programme

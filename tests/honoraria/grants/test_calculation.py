@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from honoraria.grants.calculation import (
     Terms,
     apportion,
-    fiscal_year,
     grant_of,
     refund_for_tax,
     report_due,
 )
 from honoraria.grants.sharing import allocate, percent
+from honoraria.tax.years import fiscal_year
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "money_examples.json"
 EXAMPLES = [

@@ -124,7 +124,6 @@ def test_fiscal_years_turn_in_april_and_tax_years_in_january():
     assert (fiscal_label(2026), tax_label(2026)) == ("令和8年度", "令和8年分")
 
 
-def test_the_year_in_which_the_era_changes_has_two_names_to_choose_from():
+def test_the_year_in_which_the_era_changes_takes_the_new_name():
     assert fiscal_label(2019) == "令和元年度"
-    assert fiscal_label(2019, by_first_day=True) == "平成31年度"
-    assert fiscal_label(2018) == fiscal_label(2018, by_first_day=True) == "平成30年度"
+    assert fiscal_label(2018) == "平成30年度"
