@@ -3,7 +3,8 @@
 Evidence numbers H-0001 … (honoraria) and K-0001 … (costs) go by date, then by key, over what
 counts; once a claim was submitted its numbers stay and new lines get the next ones. Lines carry
 register numbers, never names of volunteers. Of transport only what the person is paid is part of
-an entry's amount; a ticket bought from the carrier comes in as a cost, by its bill.
+an entry's amount; a ticket bought from the carrier comes in as a cost, by its bill. Where cards are
+taxed, the tax that the organization bears on top of them is part of the amount, once it is planned.
 """
 
 from __future__ import annotations
@@ -29,14 +30,20 @@ HOW_RECEIVED = {"phone": "受領（スマートフォンで署名）", "paper": 
 Key = tuple[str, int]
 _MODES = dict(Mode.choices)
 
-# every column of evidence; a payment line that stands is the only one of its entry
+# every column of evidence; a payment line that stands is the only one of its entry; the tax on top
+# of cards is shared among the lines of a payment by what of them is taxed, to the yen
 HONORARIA_SQL = """
-SELECT h.id, h.activity_date, h.corrects_id, h.kind, h.state, h.total, h.transport, h.transport_to, h.minutes,
+SELECT h.id, h.activity_date, h.corrects_id, h.kind, h.state, h.total, h.transport, h.transport_to,
+       h.minutes,
        v.number, q.number, q.language, q.mode, d.name, tf.name,
        t.numerator, t.denominator, t.tax_credit, t.reason, t.note,
        r.id, r.confirmed_at, h.approved_at, u.name,
        p.id, p.paid_on, p.receipt_at, p.receipt_how, b.method, b.id,
-       (SELECT count(*) FROM interpreting_receipt c WHERE c.report_id = r.id)
+       (SELECT count(*) FROM interpreting_receipt c WHERE c.report_id = r.id),
+       CASE WHEN b.method = 'gift_card' AND p.withheld > 0 THEN (
+           SELECT p.withheld * x.upto / x.base - p.withheld * (x.upto - pl.taxable) / x.base
+           FROM (SELECT sum(o.taxable) AS base, sum(o.taxable) FILTER (WHERE o.id <= pl.id) AS upto
+                 FROM honoraria_paymentline o WHERE o.payment_id = p.id) AS x) ELSE 0 END
 FROM honoraria_tag t
 JOIN honoraria_honorarium h ON h.id = t.honorarium_id
 JOIN volunteers_volunteer v ON v.id = h.volunteer_id
@@ -72,6 +79,7 @@ class Line(NamedTuple):
     """One judged entry or cost. Yen are whole; ``transport`` is part of ``amount``.
 
     ``tickets`` are yen that the carrier gets for an entry; they are not part of its amount.
+    ``on_top`` are yen of tax that the organization bears for cards; they are part of it.
     ``number`` is empty where nothing counts. Days are those of Asia/Tokyo.
     """
 
@@ -107,6 +115,7 @@ class Line(NamedTuple):
     method: str = ""
     receipt: str = ""
     tickets: int = 0
+    on_top: int = 0
 
     @property
     def identity(self) -> Key:
@@ -175,11 +184,11 @@ def numbered(found: Iterable[Line], frozen: Mapping[Key, str]) -> list[Line]:
 def _of_honorarium(row: tuple[Any, ...]) -> Line:
     (key, on, corrects, kind, state, total, transport, paid_to, minutes, *about) = row
     tickets = transport if paid_to == TransportTo.CARRIER else 0
-    total, transport = total - tickets, transport - tickets
+    total, transport = total - tickets + about[-1], transport - tickets
     (person, request, language, mode, desk, tariff, *about) = about
     (numerator, denominator, tax_credit, reason, note, *about) = about
     (report, confirmed, approved, approver, payment, paid_on, received, how, *about) = about
-    method, batch, receipts = about
+    method, batch, receipts, on_top = about
     spent = f"{minutes}分" if report else "取消料"
     words = f"{request} {_language(language)}・{_MODES[mode]} {spent}"
     reversal = kind == Honorarium.Kind.REVERSAL
@@ -213,6 +222,7 @@ def _of_honorarium(row: tuple[Any, ...]) -> Line:
         paid_on=paid_on,
         receipt=_receipt(method, received, how),
         documents=receipts,
+        on_top=on_top,
         tickets=tickets,
     )
 

@@ -171,6 +171,10 @@ def _spent(line: Line) -> Rows:
     rows = [["費目", line.category_words], ["内容", line.description]]
     transport = f"（うち交通費 {line.transport:,}円）" if line.transport else ""
     rows.append(["支出額", f"{line.amount:,}円{transport}"])
+    if line.on_top:
+        rows.append(
+            ["源泉徴収税額の上乗せ", f"{line.on_top:,}円（カードの分を団体が負担。支出額に含む）"]
+        )
     if line.tickets:
         rows.append(["切符代", f"{line.tickets:,}円（交通機関へ直接支払。この行に含めません）"])
     if line.tax_credit:
