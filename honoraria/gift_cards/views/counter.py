@@ -24,6 +24,7 @@ from honoraria.gift_cards.forms import DayForm, ExchangeForm, HandOutForm, Reaso
 from honoraria.gift_cards.slips import slip
 from honoraria.models import Payment, PaymentBatch
 from honoraria.payments.actions import release_batch
+from honoraria.payments.actions.releasing import refusal
 from ui.paper import paper
 
 REFUSED = 422
@@ -70,7 +71,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, error.text)
     if form.is_bound and form.errors:
         status = REFUSED
-    alone = payment.batch.created_by_id == user.pk and not single_handed(organization)
+    alone = refusal(payment.batch, user) is not None and not single_handed(organization)
     context = _context(payment) | {
         "form": form,
         "exchange": _exchange_form(payment) if payment.state == Payment.State.PAID else None,
