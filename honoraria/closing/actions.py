@@ -16,6 +16,7 @@ from django.db.models import Count, Sum
 from accounts.audit import record
 from accounts.errors import ActionError
 from accounts.models import Membership, Organization, Role, User
+from honoraria.closing import points
 from honoraria.closing.books import lock_books
 from honoraria.closing.checklist import Check, checklist
 from honoraria.models import Books, Charge, Closing, Honorarium, HonorariumQuerySet, PaymentLine
@@ -69,6 +70,8 @@ def reopen_month(
 ) -> Closing:
     """Open the last closed month again: its entries are approved, no longer closed.
 
+    Claims that were submitted for the year stay; the log names them, since changes show up there.
+
     Raises ActionError: reason_missing, not_allowed (administrators only), not_last, paid (an entry
     is in a payment that stands; a correction is booked into an open month instead).
     """
@@ -90,6 +93,8 @@ def reopen_month(
         entries = _entries(organization, month).filter(state=Honorarium.State.CLOSED)
         entries.update(state=Honorarium.State.APPROVED)
         detail = {"reason": closing.reason, "count": closing.count, "total": closing.total}
+        claims = points.submitted_claims(organization, month.first, month.last)
+        detail |= {"claims": sorted(one.pk for one in claims)} if claims else {}
         _log(organization, month, "month.reopened", by=by, at=at, **detail)
     return closing
 

@@ -17,7 +17,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from accounts.models import Organization
 from accounts.times import instant, local
 from dispatch.models import Assignment
-from honoraria.models import Honorarium, HonorariumQuerySet, TariffVersion
+from honoraria.models import Claim, Honorarium, HonorariumQuerySet, TariffVersion
+from honoraria.tax.years import fiscal_year
 from interpreting.models import Receipt, Report
 from interpreting.remarks import receipt_limit
 
@@ -72,6 +73,16 @@ def never_priced(reports: QuerySet[Report]) -> QuerySet[Report]:
     entries = Honorarium.objects.filter(report=OuterRef("pk"))
     bare = Report.objects.filter(~Exists(entries), state=Report.State.CONFIRMED)
     return reports.filter(pk__in=_first(bare))
+
+
+def submitted_claims(organization: Organization, first: date, last: date) -> QuerySet[Claim]:
+    """Claims already submitted for the fiscal years of what is booked on these days."""
+    booked = Honorarium.objects.of(organization).between(first, last).order_by()
+    days = {first, *booked.values_list("activity_date", flat=True).distinct()}
+    years = {fiscal_year(day) for day in days}
+    return Claim.objects.filter(
+        programme__organization=organization, programme__fiscal_year__in=years
+    ).select_related("programme")
 
 
 def since_tariffs(reports: QuerySet[Report], organization: Organization) -> QuerySet[Report]:

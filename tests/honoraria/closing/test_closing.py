@@ -13,7 +13,15 @@ from honoraria.actions import approve, approve_all, correct, draft_honorarium, u
 from honoraria.closing.actions import close_month, reopen_month
 from honoraria.closing.books import booking_day, check_open, closed_through, lock_books
 from honoraria.closing.checklist import checklist, first_open
-from honoraria.models import Books, Closing, Honorarium, Payment, PaymentBatch, PaymentLine
+from honoraria.models import (
+    Books,
+    Claim,
+    Closing,
+    Honorarium,
+    Payment,
+    PaymentBatch,
+    PaymentLine,
+)
 from interpreting.actions import confirm_report, return_report
 from tests import factories
 from tests.factories import NOW
@@ -26,6 +34,7 @@ from tests.honoraria.closing.months_of import (
     close,
     entry_on,
 )
+from tests.honoraria.grants.rows import programme
 from tests.interpreting.reporting import START, confirmed, reported
 
 pytestmark = pytest.mark.django_db
@@ -316,3 +325,19 @@ def test_a_report_without_a_price_of_a_closed_month_is_named(city, hana, unprice
     assert late.url.endswith("?month=2026-10")
     draft_honorarium(unpriced, None, AFTER)
     assert "late_unpriced" not in {one.code for one in checklist(city, NOVEMBER, AFTER)}
+
+
+def test_reopening_after_the_claim_says_so_on_the_page_and_in_the_log(
+    client_of, city, hana, accountant, admin
+):
+    entry_on(hana, date(2026, 11, 9))
+    close(city, NOVEMBER, accountant)
+    grant = programme(city, name="受入環境整備交付金")
+    claim = Claim.objects.create(
+        programme=grant, terms=grant.terms.get(), number=1, eligible=0, amount=0, snapshot={},
+        sha256="0" * 64, submitted_at=AFTER, submitted_by=admin,
+    )  # fmt: skip
+    page = client_of(admin).get(f"/months/{NOVEMBER}/").content.decode()
+    assert "「受入環境整備交付金」の実績報告（第1回）は提出済みです" in page
+    reopen_month(city, NOVEMBER, "誤り", by=admin, at=AFTER)
+    assert AuditEntry.objects.get(verb="month.reopened").detail["claims"] == [claim.pk]
