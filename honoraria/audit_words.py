@@ -8,6 +8,7 @@ WORDS = {
     "honorarium.unapproved": "謝礼の承認を取消し",
     "honorarium.reversed": "謝礼を訂正（取消し）",
     "honoraria.approved": "謝礼をまとめて承認",
+    "organization.money_rules_changed": "お金の決まりを変更",
     "month.closed": "月を締め",
     "month.reopened": "締めた月を再開",
     "honoraria.exported": "謝礼を書き出し",

@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from dispatch.models import Mode
+from honoraria.actions.rules import MOST_YEN
 from honoraria.models import Honorarium, PaidBy, TariffVersion, Tax, TransportTo
 from honoraria.months import Month, Wanted
 from honoraria.samples import plain
@@ -83,6 +84,27 @@ class CorrectForm(forms.Form):
         label="訂正の理由",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "理由を入力してください。"},
+    )
+
+
+class MoneyRulesForm(forms.Form):
+    """What the organization decides about money once, and why it changes."""
+
+    single_handed = forms.BooleanField(
+        label="1人の職員が、確認と承認、作成と承認の両方を行えるようにする",
+        required=False,
+        help_text="職員が1人の団体だけが選びます。1人で行ったことは、その都度、記録に残ります。",
+    )
+    receipt_above_yen = NumberField(
+        label="領収書の要る交通費（円を超えるとき）",
+        max_value=MOST_YEN,
+        help_text="1回の活動の交通費がこの額を超えると、領収書の画像を求めます。タクシーは、額によらず求めます。",
+    )
+    reason = forms.CharField(
+        label="変更の理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "理由を入力してください。"},
     )
 

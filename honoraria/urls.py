@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from honoraria.exporting.views import month_file
-from honoraria.views import entries, tariffs
+from honoraria.views import entries, rules, tariffs
 
 app_name = "honoraria"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("honoraria/<int:pk>/unapprove/", entries.unapprove, name="unapprove"),
     path("honoraria/<int:pk>/correct/", entries.correct, name="correct"),
     path("honoraria/<int:pk>/remove/", entries.remove, name="remove"),
+    path("settings/money/", rules.money_rules, name="money_rules"),
     path("tariffs/", tariffs.list_tariffs, name="tariffs"),
     path("tariffs/new/", tariffs.new, name="tariff_new"),
     path("tariffs/preview/", tariffs.preview, name="tariff_preview"),
