@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 
 from django.db.models import Count, F, Q, Sum
@@ -21,27 +22,30 @@ from honoraria.payments.actions import (
     return_payment,
 )
 from honoraria.payments.files import bank_file
+from honoraria.payments.selecting import METHODS, payable
 from tests.honoraria.payments.paying import (
     AT,
     ON_PAY_DAY,
     PAY_DAY,
     account_of,
     entry_of,
+    next_price,
     paying_account,
     reversal_of,
 )
 
+LEFT = ["released", "paid"]
 LATER = datetime(2026, 12, 9, 3, tzinfo=UTC)
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["book", "close", "reverse", "bank", "cash", "release", "cancel", "out", "finish",
-             "one", "return"]
+            ["book", "close", "reverse", "again", "bank", "cash", "cards", "release", "cancel",
+             "out", "finish", "one", "return"]
         ),
         st.integers(0, 99),
     ),
     min_size=4,
-    max_size=24,
+    max_size=30,
 )  # fmt: skip
 
 
@@ -88,7 +92,7 @@ class _Town:
     def _book(self, number):
         state = ["draft", "approved", "closed"][number % 3]
         tax = ["withheld", "sign_language"][number % 2]
-        how = ["bank", "bank", "cash"][number % 3]
+        how = ["bank", "bank", "cash", "gift_card"][number % 4]
         entry_of(
             self.people[number % 2], 1000 + 37 * number, 10 * number, state=state, tax=tax,
             paid_by=how,
@@ -103,6 +107,19 @@ class _Town:
         entry = self._pick(rows.filter(corrections=None), number)
         reversal_of(entry, state=["draft", "approved", "closed"][number % 3])
 
+    def _again(self, number):
+        """A new price follows a reversal, perhaps paid in another way."""
+        closed = Honorarium.objects.filter(kind="reversal", state="closed", corrections=None)
+        next_price(
+            self._pick(closed, number),
+            1000 + 53 * number,
+            state=["closed", "draft"][number % 2],
+            paid_by=["bank", "cash", "gift_card", "requester"][number % 4],
+        )
+
+    def _cards(self, number):
+        prepare_batch(self.city, "gift_card", PAY_DAY, by=self.who[number % 2], at=AT)
+
     def _bank(self, number):
         prepare_batch(self.city, "bank", PAY_DAY, self.account, by=self.who[number % 2], at=AT)
 
@@ -112,8 +129,13 @@ class _Town:
 
     def _release(self, number):
         batch = self._pick(PaymentBatch.objects.filter(state="prepared"), number)
-        release_batch(batch, by=self.who[number % 2], at=AT, accept=["recent_same"])
+        accept = ["recent_same", "cancelled_same", "owes"]
+        release_batch(batch, by=self.who[number % 2], at=AT, accept=accept)
         assert batch.created_by != self.who[number % 2]
+        left = PaymentLine.objects.filter(stands=True, payment__batch__state__in=LEFT)
+        deducted = Q(honorarium__corrections__in=left.values("honorarium"))
+        taken_back = Q(honorarium__corrections__kind="reversal") & ~deducted
+        assert not left.filter(taken_back, payment__batch=batch).exists()
 
     def _cancel(self, number):
         batch = self._pick(PaymentBatch.objects.all(), number)
@@ -133,8 +155,28 @@ class _Town:
     def _return(self, number):
         return_payment(self._pick(Payment.objects.all(), number), "相違", by=self.who[1], at=LATER)
 
+    def _check_jobs(self):
+        """Whatever is paid next for a job, all of it together is never more than its price."""
+        standing = Counter()
+        for line in PaymentLine.objects.filter(stands=True).select_related("honorarium"):
+            standing[line.honorarium.assignment_id] += line.honorarium.total
+        next_ones, ways = Counter(), defaultdict(set)
+        for method in METHODS:
+            for entry in payable(self.city, method):
+                next_ones[entry.assignment_id] += entry.total
+                ways[entry.pk].add(method)
+        assert all(len(methods) == 1 for methods in ways.values())
+        booked = Honorarium.objects.filter(state__in=["closed", "paid"]).exclude(
+            paid_by="requester"
+        )
+        worth = dict(booked.values_list("assignment").annotate(Sum("total")).order_by())
+        for job, yen in next_ones.items():
+            if yen > 0:
+                assert standing[job] + yen <= worth[job]
+
     def check(self):
         """What holds after every press."""
+        self._check_jobs()
         standing = PaymentLine.objects.filter(stands=True)
         assert not standing.exclude(honorarium__state__in=["closed", "paid"]).exists()
         twice = standing.values("honorarium").annotate(n=Count("pk")).filter(n__gt=1)
