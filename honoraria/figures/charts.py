@@ -20,7 +20,7 @@ from honoraria.figures.scale import Scale, man
 PLOT = 200  # px from the highest tick of columns to the lowest
 TOP, BOTTOM = 26, 30  # px above and below it
 LEFT = 13.0  # percent for the words of the axis
-ROW, THICK = 46, 14  # px of a bar with its words, and of the bar alone
+ROW, WORDS, THICK = 46, 22, 14  # px of a bar with its words, of the words, of the bar alone
 LONGEST = 24  # half-width letters of a name beside its amount
 HEIGHT_OF_TILE = 6
 PATTERNS = {
@@ -129,7 +129,9 @@ def rows(chart: Chart) -> SafeString:
     for place, tick in enumerate(scale.ticks):
         x = _percent(100 * scale.share(tick))
         kind = "figure__zero" if tick == 0 else "figure__grid"
-        _add(svg, "line", x1=x, x2=x, y1="0", y2=str(end_of_rows), class_=kind)
+        for row in range(len(chart.bars)):  # beside the bars only: a line through words cuts them
+            below = str(end_of_rows if row == len(chart.bars) - 1 else ROW * (row + 1))
+            _add(svg, "line", x1=x, x2=x, y1=str(ROW * row + WORDS), y2=below, class_=kind)
         anchor = {0: "start", len(scale.ticks) - 1: "end"}.get(place, "middle")
         text = {"x": x, "y": str(end_of_rows + 16), "text-anchor": anchor}
         _add(svg, "text", man(tick), class_="figure__tick", **text)

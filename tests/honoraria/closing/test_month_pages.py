@@ -148,6 +148,7 @@ def test_the_year_tells_its_two_ways_of_counting(client_of, accountant, city, ha
     assert (before.total, before.by_activity) == (0, 4000)
     text = client_of(accountant).get("/months/?year=2026").content.decode()
     assert "2026年度" in text
+    assert text.count("is-quiet") == 10, "a telephone shows two months in full, ten as a line"
     assert "税の年（1月〜12月）" in text
     assert client_of(accountant).get("/months/?year=x").status_code == 200
     assert client_of(accountant).get("/months/?year=9999").status_code == 200

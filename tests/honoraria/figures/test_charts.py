@@ -76,6 +76,19 @@ def test_bars_are_as_long_as_their_amounts():
     ]
 
 
+def test_no_line_of_the_scale_runs_through_the_words_of_a_bar():
+    svg = parsed(rows(chart(Bar("東", (30_000, 0)), Bar("西", (20_000, 0)), Bar("南", (1, 0)))))
+    words = [float(one.get("y")) for one in svg.iter("text") if "label" in one.get("class")]
+    lines = [(float(one.get("y1")), float(one.get("y2"))) for one in svg.iter("line")]
+    assert len(words) == 3
+    assert len(lines) % 3 == 0
+    for line in words:
+        assert not [one for one in lines if one[0] < line < one[1]]
+    for area in areas(svg):
+        top = float(area.get("y"))
+        assert [one for one in lines if one[0] <= top and one[1] >= top + 14]
+
+
 def test_columns_are_as_high_as_their_amounts():
     low, high = areas(parsed(columns(chart(Bar("4月", (10_000, 0)), Bar("5月", (40_000, 0))))))
     assert float(high.get("height")) == 4 * float(low.get("height")) == 200
