@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from honoraria.banking import branches
-from honoraria.models import BankAccount, Honorarium
+from honoraria.models import BankAccount, Honorarium, HonorariumQuerySet, PaymentBatch
 from honoraria.payees import holder
+from honoraria.payments.selecting import METHODS, OURS, reaching
 from volunteers.models import Volunteer, VolunteerQuerySet
 from volunteers.search import search
 
@@ -23,6 +25,8 @@ FILTERS: Final = {
     "residency": "居住区分が未確認",
 }
 OWED: Final = [Honorarium.State.APPROVED, Honorarium.State.CLOSED]
+COMING: Final = [Honorarium.State.DRAFT, *OWED]
+BY_BANK: Final = METHODS[PaymentBatch.Method.BANK]
 
 LOOKS: Final = {
     BankAccount.State.ENTERED.value: ("warn", "hourglass"),
@@ -73,14 +77,18 @@ def shown(account: BankAccount, volunteer: Volunteer) -> Account:
 def payees(people: VolunteerQuerySet, kind: str, typed: str) -> VolunteerQuerySet:
     """Active people and whoever is owed something, as ``kind`` of `FILTERS` and search say.
 
-    Each row has ``owed``: yen approved or closed and not paid yet.
+    Each row has ``owed``: yen approved or closed that we have not paid yet, the largest first (and
+    who owes us before who has nothing open); ``transfers``: yen that wait for an account or will.
     """
-    entries = Honorarium.objects.filter(volunteer=OuterRef("pk"), state__in=OWED).order_by()
-    sums = entries.values("volunteer").annotate(sum=Sum("total")).values("sum")
-    found = people.filter(~Q(status=Volunteer.Status.WITHDRAWN) | Exists(entries))
+    entries = _entries(OWED)
+    found = people.annotate(
+        owed=_yen(entries), transfers=_yen(_entries(COMING).filter(paid_by__in=BY_BANK))
+    )
+    found = found.filter(~Q(status=Volunteer.Status.WITHDRAWN) | Exists(entries))
     found = _narrowed(found, kind)
     found = search(found, typed) if typed else found
-    return found.annotate(owed=Coalesce(Subquery(sums), 0)).order_by("number", "pk")
+    settled = Case(When(owed=0, then=1), default=0)
+    return found.order_by(settled, "-owed", "number", "pk")
 
 
 def counts(people: VolunteerQuerySet) -> dict[str, int]:
@@ -97,8 +105,20 @@ def accounts_of(people: list[Volunteer]) -> dict[int, Account]:
 
 def owed_since(volunteer: Volunteer) -> date | None:
     """The first day of activity that is not paid yet."""
-    rows = Honorarium.objects.filter(volunteer=volunteer, state__in=OWED)
+    rows = Honorarium.objects.filter(volunteer=volunteer, state__in=OWED, paid_by__in=OURS)
     return rows.order_by("activity_date").values_list("activity_date", flat=True).first()
+
+
+def _entries(states: Sequence[str]) -> HonorariumQuerySet:
+    """Entries of the person of the outer query that we pay."""
+    found = Honorarium.objects.filter(volunteer=OuterRef("pk"), state__in=states)
+    return found.filter(paid_by__in=OURS).order_by()
+
+
+def _yen(entries: HonorariumQuerySet) -> Coalesce:
+    """What of them reaches the person, in yen; 0 without any."""
+    sums = entries.values("volunteer").annotate(sum=Sum(reaching())).values("sum")
+    return Coalesce(Subquery(sums), 0)
 
 
 def _present() -> QuerySet[BankAccount]:
@@ -108,7 +128,7 @@ def _present() -> QuerySet[BankAccount]:
 def _narrowed(people: VolunteerQuerySet, kind: str) -> VolunteerQuerySet:
     own = _present().filter(volunteer=OuterRef("pk"))
     if kind == "no_account":
-        return people.filter(~Exists(own))
+        return people.filter(~Exists(own), transfers__gt=0)
     if kind == "waiting":
         return people.filter(Exists(own.filter(state=BankAccount.State.ENTERED)))
     if kind == "residency":

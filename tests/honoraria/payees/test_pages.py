@@ -8,8 +8,10 @@ import pytest
 
 from accounts.models import AuditEntry
 from honoraria.models import BankAccount, Payee
+from honoraria.payees import listing
 from honoraria.payees.tax_status import TaxStatus, change_status, status_of
 from tests.factories import BankAccountFactory, HonorariumFactory, VolunteerFactory
+from volunteers.models import Volunteer
 
 pytestmark = pytest.mark.django_db
 NUMBER = "7654321"
@@ -34,7 +36,6 @@ def names(text: str) -> list[str]:
 def test_the_list_filters_by_what_is_missing(desk, hana, minh):
     account = BankAccountFactory(volunteer=hana)
     assert names(text_of(desk, "/payees/")) == ["山田 花", "グエン・ミン"]
-    assert names(text_of(desk, "/payees/?show=no_account")) == ["グエン・ミン"]
     assert names(text_of(desk, "/payees/?show=waiting")) == []
     BankAccount.objects.update(state="entered")
     assert names(text_of(desk, "/payees/?show=waiting")) == ["山田 花"]
@@ -45,6 +46,38 @@ def test_the_list_filters_by_what_is_missing(desk, hana, minh):
     assert "要確認" in text
     Payee.objects.create(volunteer=hana, changed_at=account.entered_at)
     assert names(text_of(desk, "/payees/?show=residency")) == ["グエン・ミン"]
+
+
+def test_only_who_has_a_transfer_coming_needs_an_account(desk, hana, minh):
+    assert names(text_of(desk, "/payees/?show=no_account")) == []
+    owed(hana, state="approved", paid_by="cash")
+    entry = owed(minh)
+    text = text_of(desk, "/payees/?show=no_account")
+    assert names(text) == ["グエン・ミン"]
+    assert text_of(desk, "/payees/").count("minus-circle") == text.count("minus-circle") == 1
+    type(entry).objects.filter(pk=entry.pk).update(state="paid")
+    assert names(text_of(desk, "/payees/?show=no_account")) == []
+
+
+def test_who_is_owed_money_comes_first_and_who_owes_it_next(desk, city, hana, minh):
+    third = VolunteerFactory(organization=city, name="佐藤 三郎", number=900)
+    fourth = VolunteerFactory(organization=city, name="鈴木 四郎", number=901)
+    owed(minh, state="closed", fee=500, transport=0)
+    owed(third, state="closed", fee=0, transport=900)
+    owed(fourth, state="closed", fee=-700, transport=0)
+    owed(hana, state="closed", fee=8000, paid_by="requester")
+    owed(hana, state="closed", fee=0, transport=990, transport_to="carrier")
+    people = listing.payees(Volunteer.objects.filter(organization=city), "", "")
+    assert [(one.name, one.owed) for one in people][:4] == [
+        ("佐藤 三郎", 900), ("グエン・ミン", 500), ("鈴木 四郎", -700), ("山田 花", 0),
+    ]  # fmt: skip
+
+
+def owed(person: Any, **values: Any) -> Any:
+    """An entry of a person."""
+    made = HonorariumFactory(**{"state": "draft", **values})
+    type(made).objects.filter(pk=made.pk).update(volunteer=person, organization=person.organization)
+    return made
 
 
 @pytest.mark.parametrize("typed", ["山田", "ヤマダ", "yamada", "101"])
