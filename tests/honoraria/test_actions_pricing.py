@@ -295,10 +295,12 @@ def test_pricing_a_draft_again_changes_it_in_place(city, hana, coordinator):
 
 
 @pytest.mark.parametrize("state", ["approved", "closed", "paid"])
-def test_what_is_approved_is_neither_priced_again_nor_sent_back(city, hana, coordinator, state):
+def test_what_is_approved_is_neither_priced_again_nor_sent_back(
+    city, hana, coordinator, accountant, state
+):
     tariff_of(city, flat(900))
     report = confirmed(hana, coordinator)
-    Honorarium.objects.update(state=state)
+    Honorarium.objects.update(state=state, approved_by=accountant, approved_at=NOW)
     for attempt in (
         lambda: draft_honorarium(report, coordinator, NOW),
         lambda: return_report(report, "理由", by=coordinator, at=NOW),

@@ -92,7 +92,7 @@ def test_an_approval_is_taken_back_until_the_month_is_closed(entry, accountant):
     unapprove(entry, by=accountant, at=NOW)
     entry.refresh_from_db()
     assert (entry.state, entry.approved_by, entry.approved_at) == ("draft", None, None)
-    Honorarium.objects.update(state="closed")
+    Honorarium.objects.update(state="closed", approved_by=accountant, approved_at=NOW)
     assert code_of(lambda: unapprove(entry, by=accountant, at=NOW)) == "wrong_state"
 
 

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from honoraria.models import Books, Honorarium
 from tests import factories
+from tests.factories import NOW
 from tests.honoraria.closing.months_of import NOVEMBER, close, entry_on
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,17 @@ def test_without_the_guard_it_would_pass(entry):
         cursor.execute(switch.format("DISABLE"))
         assert changes(entry, reason="あとから") == 1
         cursor.execute(switch.format("ENABLE"))
+
+
+def test_nothing_leaves_the_draft_without_somebody_who_approved_it(city, hana, accountant):
+    entry = entry_on(hana, date(2026, 11, 2), state="draft")
+    for state in ("approved", "closed", "paid"):
+        with pytest.raises(IntegrityError, match="approved by nobody"), transaction.atomic():
+            changes(entry, state=state)
+    changes(entry, state="approved", approved_by=accountant, approved_at=NOW)
+    with pytest.raises(IntegrityError, match="approved by nobody"), transaction.atomic():
+        changes(entry, approved_by=None)
+    changes(entry, state="draft", approved_by=None, approved_at=None)
 
 
 def test_open_books_refuse_nothing(city, hana):
