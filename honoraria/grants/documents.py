@@ -1,13 +1,15 @@
 """Evidence documents: a PDF or a photo, recognised by its content and never by its name.
 
 A photo is decoded and written anew without camera data, as receipts are. A PDF stays as it came,
-because it is evidence; one that is damaged, locked, or would run something is refused.
+because it is evidence; one that is damaged, locked, would run something or takes an enormous
+drawing is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +17,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from accounts.errors import ActionError
+from honoraria.grants.fitting import drawing_of
 from honoraria.models import CostDocument
 from interpreting.receipts import prepare as prepare_photo
 
@@ -26,9 +29,14 @@ MAX_DOCUMENTS = 10
 MAX_PAGES = 200
 MAX_OBJECTS = 50_000
 PDF, JPEG = "application/pdf", "image/jpeg"
-# what a viewer would run: scripts and starting programs
+MAX_DRAWN = 5 * 1024 * 1024  # bytes of commands that draw one page, unpacked
+MAX_DRAWN_IN_ALL = 50 * 1024 * 1024
+BLOCK = 256 * 1024
+# what a viewer would run or send: scripts, programs, forms, films; files inside the file
 _ACTIVE = frozenset({"/JS", "/JavaScript"})
-_LAUNCH = "/Launch"
+_ACTIONS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE"})
+_CARRIES = frozenset({"/EmbeddedFiles", "/EF"})
+_NOTES = frozenset({"/RichMedia", "/FileAttachment", "/Screen", "/Movie"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ def _check_pdf(name: str, data: bytes) -> None:
         locked = reader.is_encrypted
         pages = 0 if locked else len(reader.pages)
         active = not locked and any(map(_runs_something, _dictionaries(reader)))
+        heavy = 0 < pages <= MAX_PAGES and _is_heavy(reader)
     except Exception as error:  # the reader raises many kinds for damaged files
         words = "PDFとして読み取れません。壊れていないか確かめ、保存し直して選んでください。"
         raise _refusal("bad_pdf", name, words) from error
@@ -88,10 +97,11 @@ def _check_pdf(name: str, data: bytes) -> None:
         raise _refusal(
             "bad_pages", name, f"1ページ以上{MAX_PAGES}ページまでのPDFを選んでください。"
         )
+    if heavy:
+        words = "ページの内容が大きすぎます。印刷し直したPDFか、画像を使ってください。"
+        raise _refusal("too_complex", name, words)
     if active:
-        words = (
-            "動作（スクリプトなど）を含むため受け付けられません。印刷し直したPDFを使ってください。"
-        )
+        words = "動作（スクリプトなど）やほかのファイルを含むため受け付けられません。印刷し直したPDFを使ってください。"
         raise _refusal("active_content", name, words)
 
 
@@ -118,7 +128,42 @@ def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
 
 
 def _runs_something(found: DictionaryObject) -> bool:
-    return bool(_ACTIVE & set(found)) or found.get("/S") == _LAUNCH or _LAUNCH in found
+    """Whether it is an action, a film or a file; what is named may stand elsewhere in the file."""
+    if (_ACTIVE | _CARRIES | {"/Launch"}) & set(found):
+        return True
+    named = {name: found[name] for name in ("/S", "/Subtype") if name in found}
+    return named.get("/S") in _ACTIONS or named.get("/Subtype") in _NOTES
+
+
+def _is_heavy(reader: PdfReader) -> bool:
+    """Whether drawing a page, or all of them, takes more commands than a paper has."""
+    whole = 0
+    for page in reader.pages:
+        drawn = 0
+        for part in drawing_of(page):
+            drawn += _unpacked(part, MAX_DRAWN - drawn)
+            if drawn > MAX_DRAWN:
+                return True
+        whole += drawn
+        if whole > MAX_DRAWN_IN_ALL:
+            return True
+    return False
+
+
+def _unpacked(part: StreamObject, limit: int) -> int:
+    """Bytes of a stream, unpacked no further than just above ``limit``."""
+    packed: bytes = part._data
+    names = part.get("/Filter")
+    names = names.get_object() if names is not None else []
+    if isinstance(names, ArrayObject) and len(names) == 1:
+        names = names[0].get_object()
+    if names not in ("/FlateDecode", "/Fl"):
+        return len(part.get_data())  # rare; the reader has limits of its own
+    unpacker, found = zlib.decompressobj(), 0
+    while packed and found <= limit:
+        found += len(unpacker.decompress(packed, BLOCK))
+        packed = unpacker.unconsumed_tail
+    return found
 
 
 def response(document: CostDocument) -> HttpResponse:

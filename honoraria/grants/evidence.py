@@ -21,7 +21,9 @@ from accounts.csv_cells import neutral
 from accounts.errors import ActionError
 from accounts.times import local
 from honoraria.grants.content import Content
-from honoraria.grants.joining import UnreadableError, fitted, join, page_count
+from honoraria.grants.fitting import UnreadableError
+from honoraria.grants.joining import join, page_count
+from honoraria.grants.press import Press
 from honoraria.grants.proofs import Attached, Proof, proofs_of
 from ui.paper import paper
 
@@ -65,8 +67,11 @@ def write_evidence(
     content: Content, kind: str, file: IO[bytes], progress: Progress, at: datetime
 ) -> None:
     """Write the bundle as ``pdf`` or ``zip``. Raises ActionError: too_large, nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        bundle = _Bundle(content, Path(folder), progress, at)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Press(Path(folder), lambda: progress(0)) as press,
+    ):
+        bundle = _Bundle(content, Path(folder), press, progress, at)
         if kind == "pdf":
             bundle.write_pdf(file)
         else:
@@ -74,8 +79,10 @@ def write_evidence(
 
 
 class _Bundle:
-    def __init__(self, content: Content, folder: Path, progress: Progress, at: datetime) -> None:
-        self.content, self.folder, self.progress = content, folder, progress
+    def __init__(
+        self, content: Content, folder: Path, press: Press, progress: Progress, at: datetime
+    ) -> None:
+        self.content, self.folder, self.press, self.progress = content, folder, press, progress
         self.made = f"{local(at):%Y-%m-%d}"
         self.sheets: list[Sheet] = []
         self.bytes = 0
@@ -148,7 +155,7 @@ class _Bundle:
                 made.problem = "保存したときの内容と一致しません（SHA-256）。"
             else:
                 try:
-                    made.pages = fitted(original, one.content_type, made.path)
+                    made.pages = self.press.fitted(original, one.content_type, made.path)
                 except UnreadableError as error:
                     made.problem = str(error)
             self.progress(0)

@@ -45,7 +45,7 @@ def refused(code, action, *given, **more):
     assert error.value.code == code
 
 
-def pay(entry, *, method="bank", on=rows.DAY, receipt=None):
+def pay(entry, *, method="bank", on=rows.DAY, receipt=None, sha256="0" * 64):
     """The entry, paid as the person's only one."""
     type(entry).objects.filter(pk=entry.pk).update(state="closed")
     batch = PaymentBatch.objects.create(
@@ -59,7 +59,7 @@ def pay(entry, *, method="bank", on=rows.DAY, receipt=None):
         released_by=rows.person(),
         finished_at=NOW,
         finished_by=rows.person(),
-        sha256="0" * 64,
+        sha256=sha256,
     )
     payment = Payment.objects.create(
         organization=entry.organization,

@@ -13,7 +13,7 @@ from pypdf import PdfReader, PdfWriter
 
 from honoraria.exporting import runs
 from honoraria.grants import evidence, files
-from honoraria.grants.joining import HEIGHT, WIDTH, UnreadableError, fitted
+from honoraria.grants.fitting import HEIGHT, WIDTH, UnreadableError, fitted
 from honoraria.models import CostDocument, ExportRun, Honorarium
 from interpreting.models import Receipt, Report
 from tests.factories import NOW
