@@ -25,10 +25,10 @@ from typing import Any
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 FILL = """
 INSERT INTO honoraria_honorarium (organization_id, volunteer_id, report_id, assignment_id,
-    tariff_version_id, kind, corrects_id, activity_date, booked_on, minutes, fee, transport, total,
+    tariff_version_id, tariff_name, kind, corrects_id, activity_date, booked_on, minutes, fee, transport, total,
     derivation, state, created_at, reason, paid_by, tax, transport_to)
 SELECT h.organization_id, h.volunteer_id, h.report_id, h.assignment_id,
-    h.tariff_version_id, 'priced', NULL,
+    h.tariff_version_id, h.tariff_name, 'priced', NULL,
     date '2026-11-01' + (n %% 30)::int,
     date '2026-11-01' + (n %% 30)::int, 60 + n %% 120, 3000, n %% 1500, 3000 + n %% 1500,
     h.derivation, 'draft', h.created_at, '', 'bank', 'withheld',

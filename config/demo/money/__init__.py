@@ -27,9 +27,10 @@ def play(city: Organization, staff: dict[str, User], *, opened: datetime, at: da
     over = _between(first_open(city), last)
     boxes.open_box(city, staff, over, opened)
     for month in over:
+        charging.bill(city, month, staff)
         months.close_and_pay(city, month, staff, at)
         boxes.give(city, month, staff)
-        charging.bill(city, month, staff)
+        charging.collect(city, month, staff)
     claims.prepare(city, last, over, staff, at)
 
 
