@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 
 from honoraria.banking import branches
 from honoraria.models import BankAccount, Honorarium, HonorariumQuerySet, PaymentBatch
@@ -81,9 +82,7 @@ def payees(people: VolunteerQuerySet, kind: str, typed: str) -> VolunteerQuerySe
     who owes us before who has nothing open); ``transfers``: yen that wait for an account or will.
     """
     entries = _entries(OWED)
-    found = people.annotate(
-        owed=_yen(entries), transfers=_yen(_entries(COMING).filter(paid_by__in=BY_BANK))
-    )
+    found: VolunteerQuerySet = people.annotate(owed=_yen(entries), transfers=_transfers())
     found = found.filter(~Q(status=Volunteer.Status.WITHDRAWN) | Exists(entries))
     found = _narrowed(found, kind)
     found = search(found, typed) if typed else found
@@ -121,6 +120,11 @@ def _yen(entries: HonorariumQuerySet) -> Coalesce:
     return Coalesce(Subquery(sums), 0)
 
 
+def _transfers() -> Coalesce:
+    """Yen of the person of the outer query that are to reach a bank account, drafts with them."""
+    return _yen(_entries(COMING).filter(paid_by__in=BY_BANK))
+
+
 def _present() -> QuerySet[BankAccount]:
     return BankAccount.objects.exclude(state=BankAccount.State.ENDED)
 
@@ -128,7 +132,7 @@ def _present() -> QuerySet[BankAccount]:
 def _narrowed(people: VolunteerQuerySet, kind: str) -> VolunteerQuerySet:
     own = _present().filter(volunteer=OuterRef("pk"))
     if kind == "no_account":
-        return people.filter(~Exists(own), transfers__gt=0)
+        return people.filter(~Exists(own), GreaterThan(_transfers(), 0))
     if kind == "waiting":
         return people.filter(Exists(own.filter(state=BankAccount.State.ENTERED)))
     if kind == "residency":

@@ -114,9 +114,7 @@ class AccountForm(forms.ModelForm[PayingAccount]):
     def forget_number(self) -> None:
         """A number that was typed is not shown again; it is typed anew with what was wrong."""
         if self.is_bound:
-            data = self.data.copy()
-            data["number"] = ""
-            self.data = data
+            self.data = {name: self.data.get(name) for name in self.data} | {"number": ""}
 
     def particulars(self) -> Particulars:
         """What was typed."""

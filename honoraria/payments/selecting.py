@@ -76,6 +76,15 @@ def not_deducted() -> HonorariumQuerySet:
     return reversals.filter(~Exists(taken_off))
 
 
+def batch_of(entry: Honorarium) -> PaymentBatch | None:
+    """The batch that is about to pay an entry; None when nothing does, or it was paid."""
+    waits = [PaymentBatch.State.PREPARED, PaymentBatch.State.RELEASED]
+    found = PaymentBatch.objects.filter(
+        payments__lines__honorarium=entry, payments__lines__stands=True, state__in=waits
+    )
+    return found.first()
+
+
 def not_yet_closed(organization: Organization, method: str) -> int:
     """Yen that are approved but whose month is open: they cannot be paid yet."""
     found = Honorarium.objects.of(organization).filter(

@@ -27,8 +27,9 @@ from honoraria.actions.approval import MOVED
 from honoraria.closing import points
 from honoraria.closing.books import closed_through
 from honoraria.forms import CorrectForm, FindForm
-from honoraria.models import Honorarium, Payment, PaymentLine
+from honoraria.models import Honorarium, Payment, PaymentBatch, PaymentLine
 from honoraria.months import Month, Totals, entries, missing, totals
+from honoraria.payments.selecting import batch_of
 
 PER_PAGE = 100
 REFUSED = 422
@@ -202,7 +203,20 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         "取消しの行を作りました。承認すると有効になります。正しい額は、活動報告を差し戻して直すか、"
         "「計算する」で作り直してください。",
     )
+    if (batch := batch_of(entry)) is not None:
+        messages.warning(request, _about_to_be_paid(batch))
     return redirect("honoraria:detail", reversal.pk)
+
+
+def _about_to_be_paid(batch: PaymentBatch) -> str:
+    """What somebody who takes an entry back has to know of the payment it is in."""
+    day = f"{batch.value_date.month}月{batch.value_date.day}日"
+    if batch.state == PaymentBatch.State.RELEASED and batch.method == PaymentBatch.Method.BANK:
+        return (
+            f"この謝礼は、{day}の承認済みの振込に入っています。銀行で止めないかぎり振り込まれ、"
+            "次の支払で差し引きます。"
+        )
+    return f"この謝礼は、{day}の支払に入っています。その支払から、この人を外してください。"
 
 
 def _do(request: HttpRequest, pk: int, action: Callable[[], object], done: str) -> HttpResponse:

@@ -157,6 +157,20 @@ def test_nothing_is_prepared_or_released_at_a_sum_that_nobody_saw(
     assert batch.state == "prepared"
 
 
+def test_who_takes_an_entry_back_hears_that_it_is_about_to_be_paid(desk, second, prepared, month):
+    url = reverse("honoraria:correct", args=[month[0].pk])
+    text = body(desk.post(url, {"reason": "二重"}, follow=True))
+    assert "12月7日の支払に入っています" in text
+    text = body(second.get(page_of(prepared)))
+    assert "取り消したもの（訂正の途中を含む）があります" in text
+
+
+def test_a_transfer_that_was_released_is_said_to_be_on_its_way(desk, released, month):
+    url = reverse("honoraria:correct", args=[month[0].pk])
+    text = body(desk.post(url, {"reason": "二重"}, follow=True))
+    assert "12月7日の承認済みの振込に入っています" in text
+
+
 def test_the_number_of_a_paying_account_is_not_typed_back_and_kept_by_no_browser(desk):
     for wrong in ({"consignor_code": "1"}, {"consignor_name": "港市"}):
         answer = desk.post(reverse("honoraria:paying_account_new"), TYPED | wrong)
