@@ -61,6 +61,10 @@ def test_production_refuses_to_start_half_configured(
     assert complaint in done.stderr
 
 
+def test_no_request_is_a_transaction_so_that_what_an_action_did_is_stored_when_it_returns() -> None:
+    assert setting("s.DATABASES['default'].get('ATOMIC_REQUESTS', False)", **GOOD) == "False"
+
+
 def test_the_check_for_deployment_finds_nothing() -> None:
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **GOOD)
     assert done.returncode == 0, done.stdout + done.stderr
