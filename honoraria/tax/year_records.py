@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import F, Max, Min
 from django.db.models.functions import ExtractYear
 
 from accounts.models import Organization
@@ -138,9 +139,20 @@ def sheets_in(organization: Organization, year: int) -> int:
 
 def years_with_payments(organization: Organization) -> list[int]:
     """Every calendar year in which something became fixed; the last first."""
-    found = Honorarium.objects.of(organization).filter(state__in=[*FIXED, Honorarium.State.PAID])
-    days = found.order_by().annotate(fixed=fixed_in_sql(filed_by([organization])))
-    years = days.annotate(year=ExtractYear("fixed")).values_list("year", flat=True).distinct()
+    found = Honorarium.objects.of(organization).order_by()
+    found = found.filter(state__in=[*FIXED, Honorarium.State.PAID])
+    ends = found.aggregate(first=Min("activity_date"), last=Max("activity_date"))
+    if ends["first"] is None:
+        return []
+    # the ends and one look at each year come from an index, however many entries there are
+    years = {
+        year
+        for year in range(ends["first"].year, ends["last"].year + 1)
+        if found.happened_between(date(year, 1, 1), date(year, 12, 31)).exists()
+    }
+    later = found.exclude(booked_on=F("activity_date")).filter(corrects__isnull=False)
+    fixed = later.annotate(year=ExtractYear(fixed_in_sql(filed_by([organization]))))
+    years |= set(fixed.values_list("year", flat=True).distinct())
     return sorted(years, reverse=True)
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import ActionError
 from accounts.models import AuditEntry
 from honoraria.models import Honorarium, Payment
-from honoraria.tax.actions import change_payer, export_form309, mark_filed
+from honoraria.months import Month
+from honoraria.tax.actions import (
+    change_payer,
+    export_form309,
+    mark_filed,
+    record_remittance,
+)
 from honoraria.tax.decisions import filed_years
 from honoraria.tax.fixing import fixed_in_sql, fixed_on
 from honoraria.tax.form309 import Payer
@@ -156,6 +164,21 @@ def test_making_the_file_of_a_year_that_is_over_files_it_once(city, record, acco
     city.refresh_from_db()
     assert filed_years(city) == {2026: noon(FILED)}
     assert AuditEntry.objects.filter(verb="tax.form309_exported").count() == 3
+
+
+def test_nobody_pays_or_approves_while_a_sum_is_fixed(city, record, accountant):
+    def first_read(what, *args, **how) -> list[str]:
+        with CaptureQueriesContext(connection) as seen:
+            what(*args, by=accountant, at=noon(FILED), **how)
+        return [one["sql"] for one in seen if "honoraria_" in one["sql"]][:1]
+
+    month, day = Month(2026, 12), date(2027, 1, 10)
+    for sql in (
+        *first_read(record_remittance, city, month, "resident", day, seen=6_126),
+        *first_read(export_form309, city, 2026, FILED),
+    ):
+        assert "honoraria_books" in sql
+        assert sql.endswith("FOR UPDATE")
 
 
 def test_filing_is_noted_and_taken_back_and_logged(city, accountant, filed):
