@@ -103,3 +103,21 @@ def test_the_worked_example_of_december_comes_out_of_the_whole_product(
     assert Payment.objects.get().decided_on == done
     [later] = year_records(city, expected["year"], paid).people
     assert (later.sums.amount, later.sums.unpaid) == (given["amount"], 0)
+
+
+def test_taxed_cards_are_in_the_record_with_the_tax_on_top(city, hana, accountant):
+    city.policy = {**city.policy, "gift_cards_taxed": True}
+    city.save()
+    old = entry_of(hana, 2000, paid_by="gift_card", tax="gift")
+    before = sums(city)
+    assert before == (2_227, 2_227, 227, 227)
+    entry_of(hana, 3000, paid_by="gift_card", tax="gift", activity_date=date(2027, 1, 9),
+             booked_on=old.booked_on)  # fmt: skip
+    close_november(city, accountant)
+    prepare_batch(city, "gift_card", PAY_DAY, by=accountant, at=AT)
+    assert sums(city) == before
+    [later] = year_records(city, 2027, PAY_DAY).people
+    payment = Payment.objects.get()
+    assert before[0] + later.sums.amount == payment.gross == payment.taxable
+    assert before[2] + later.sums.withheld == payment.withheld
+    assert payment.net == 5_000
