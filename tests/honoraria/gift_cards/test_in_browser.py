@@ -151,6 +151,8 @@ def test_the_offices_pages(browser_of, live_server, accountant, admin, minh, giv
         ("payment-to-check", f"/gift-cards/payments/{waiting.pk}/"),
     ):
         assert page.goto(live_server.url + path).status == 200
+        # what is folded must fit when it is open
+        page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
         settle(page, f"{name}-{width}")
     release_batch(PaymentBatch.objects.get(pk=waiting.batch_id), by=accountant, at=at)
     page.goto(f"{live_server.url}/gift-cards/payments/{waiting.pk}/")
