@@ -82,12 +82,12 @@ def payees(people: VolunteerQuerySet, kind: str, typed: str) -> VolunteerQuerySe
     who owes us before who has nothing open); ``transfers``: yen that wait for an account or will.
     """
     entries = _entries(OWED)
-    found: VolunteerQuerySet = people.annotate(owed=_yen(entries), transfers=_transfers())
-    found = found.filter(~Q(status=Volunteer.Status.WITHDRAWN) | Exists(entries))
+    found = people.filter(~Q(status=Volunteer.Status.WITHDRAWN) | Exists(entries))
     found = _narrowed(found, kind)
     found = search(found, typed) if typed else found
     settled = Case(When(owed=0, then=1), default=0)
-    return found.order_by(settled, "-owed", "number", "pk")
+    rows = found.annotate(owed=_yen(entries), transfers=_transfers())
+    return rows.order_by(settled, "-owed", "number", "pk")
 
 
 def counts(people: VolunteerQuerySet) -> dict[str, int]:

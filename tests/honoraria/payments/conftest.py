@@ -41,3 +41,22 @@ def prepared(city, month, bank, accountant):
 def released(prepared, admin):
     """The same, released by the administrator."""
     return release_batch(prepared, by=admin, at=AT)
+
+
+@pytest.fixture
+def today(clock):
+    """The clock of the pages on the day the batch is prepared."""
+    clock.at = AT
+    return clock
+
+
+@pytest.fixture
+def desk(client_of, accountant, today):
+    """The accountant's browser."""
+    return client_of(accountant)
+
+
+@pytest.fixture
+def second(client_of, admin, today):
+    """The administrator's browser."""
+    return client_of(admin)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.errors import ActionError
 from accounts.models import Organization, User
@@ -32,6 +33,7 @@ AT = datetime(2026, 12, 3, 1, 0, tzinfo=UTC)
 CLOSED_AT = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
 PAY_DAY = date(2026, 12, 7)
 ON_PAY_DAY = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
+SECRETS = ("1234567", "0000012", "7654321")
 _hours = count()
 
 
@@ -165,6 +167,19 @@ def close_november(organization: Organization, by: User) -> None:
     Books.objects.update_or_create(
         organization=organization, defaults={"closed_through": date(2026, 11, 30)}
     )
+
+
+def body(response: Any) -> str:
+    """The text of an answer, in which no account number is ever."""
+    text: str = response.content.decode()
+    for secret in SECRETS:
+        assert secret not in text, "an account number on a page"
+    return text
+
+
+def page_of(batch: PaymentBatch, name: str = "payment_batch") -> str:
+    """The address of a page about a batch."""
+    return reverse(f"honoraria:{name}", args=[batch.pk])
 
 
 def code_of(attempt: Callable[[], Any]) -> str:

@@ -7,11 +7,10 @@ from datetime import date
 
 import pypdfium2
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from honoraria.models import PayingAccount, Payment, PaymentBatch
+from honoraria.models import Payment, PaymentBatch
 from honoraria.payments.actions import finish_batch, prepare_batch, release_batch
 from honoraria.payments.files import bank_file
 from tests.honoraria.payments.paying import (
@@ -19,41 +18,11 @@ from tests.honoraria.payments.paying import (
     ON_PAY_DAY,
     PAY_DAY,
     account_of,
+    body,
     close_november,
     entry_of,
+    page_of,
 )
-
-SECRETS = ("1234567", "0000012", "7654321")
-
-
-@pytest.fixture
-def today(clock):
-    """The clock of the pages on the day the batch is prepared."""
-    clock.at = AT
-    return clock
-
-
-@pytest.fixture
-def desk(client_of, accountant, today):
-    """The accountant's browser."""
-    return client_of(accountant)
-
-
-@pytest.fixture
-def second(client_of, admin, today):
-    """The administrator's browser."""
-    return client_of(admin)
-
-
-def body(response):
-    text = response.content.decode()
-    for secret in SECRETS:
-        assert secret not in text, "an account number on a page"
-    return text
-
-
-def page_of(batch, name="payment_batch"):
-    return reverse(f"honoraria:{name}", args=[batch.pk])
 
 
 def test_the_list_says_what_can_be_paid_and_who_is_held_back(desk, month, city, hana):
@@ -171,14 +140,6 @@ def test_a_transfer_that_was_released_is_said_to_be_on_its_way(desk, released, m
     assert "12月7日の承認済みの振込に入っています" in text
 
 
-def test_the_number_of_a_paying_account_is_not_typed_back_and_kept_by_no_browser(desk):
-    for wrong in ({"consignor_code": "1"}, {"consignor_name": "港市"}):
-        answer = desk.post(reverse("honoraria:paying_account_new"), TYPED | wrong)
-        assert answer.status_code == 422
-        assert "no-store" in answer["Cache-Control"]
-        body(answer)
-
-
 def test_what_blocks_a_release_is_on_the_page_before_anybody_presses(second, prepared, hana):
     hana.bank_accounts.update(state="entered")
     text = body(second.get(page_of(prepared)))
@@ -289,105 +250,3 @@ def test_who_cannot_be_transferred_to_is_paid_in_cash_instead(desk, month, city,
     wish = {"method": "cash", "value_date": "2026-12-07", "also": [hana.pk], "seen_total": 7004}
     desk.post(url, wish)
     assert PaymentBatch.objects.get().total == 7004
-
-
-# --- looking at a file -----------------------------------------------------------------------------
-
-
-def check(desk, data, name="furikomi.txt", **more):
-    file = SimpleUploadedFile(name, data)
-    return desk.post(reverse("honoraria:payment_check"), {"file": file, **more})
-
-
-def test_the_released_file_is_recognized(desk, released):
-    text = body(check(desk, bank_file(released)))
-    assert "承認した内容と同じです" in text
-    assert "全銀協の規則に合っています" in text
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda f: f.replace(b"0000007004", b"0000009004"), "承認 7,004円、ファイル 9,004円"),
-        (lambda f: f.replace(b"11234567", b"17777777"), "1件目：口座番号が違います。"),
-        (lambda f: f.replace(b"\r\n", b""), "金額や振込先以外の部分が違います"),
-        (lambda f: f[:122] + f[244:], "振込がありません"),
-    ],
-)
-def test_a_tampered_file_is_told_apart_and_how(desk, released, change, told):
-    text = body(check(desk, change(bank_file(released))))
-    assert "銀行へ送らないでください" in text
-    assert told in text
-    assert "7777777" not in text
-
-
-@pytest.mark.parametrize("data", [b"hello", b"\x00" * 500, b"\xff" * 480, "山田".encode() * 90])
-def test_anything_else_is_refused_in_words(desk, released, data):
-    text = body(check(desk, data))
-    assert "見つかりません" in text
-    assert "承認した内容と同じです" not in text
-
-
-def test_an_empty_or_huge_file_is_refused(desk, released):
-    assert "空のファイルです" in body(check(desk, b""))
-    answer = check(desk, b"1" * 2_000_001)
-    assert answer.status_code == 422
-    assert "2MBまで" in body(answer)
-
-
-def test_another_towns_batch_cannot_be_compared_with(desk, released, town, admin):
-    foreign = PaymentBatch.objects.create(
-        organization=town, method="bank", state="released", value_date=PAY_DAY,
-        created_at=AT, created_by=admin, sha256=released.sha256, released_at=AT,
-        released_by=admin,
-    )  # fmt: skip
-    assert check(desk, b"hello", batch=foreign.pk).status_code == 422
-
-
-# --- paying accounts -------------------------------------------------------------------------------
-
-TYPED = {
-    "name": "普通預金", "consignor_code": "１１１１１２２２２２", "consignor_name": "ミナトシ",
-    "bank_code": "0169", "branch_code": "001", "kind": "1", "number": "7654321",
-    "newline": "crlf", "last_newline": "on", "transfer_kind": "7", "customer_code": "number",
-    "customer_code2": "zeros", "active": "on",
-}  # fmt: skip
-
-
-def test_a_paying_account_is_entered_and_masked(desk):
-    answer = desk.post(reverse("honoraria:paying_account_new"), TYPED, follow=True)
-    text = body(answer)
-    assert "****321" in text
-    account = PayingAccount.objects.get()
-    assert (account.number, account.consignor_code) == ("7654321", "1111122222")
-    text = body(desk.get(reverse("honoraria:paying_account", args=[account.pk])))
-    assert "末尾321" in text
-    desk.post(
-        reverse("honoraria:paying_account", args=[account.pk]),
-        TYPED | {"number": "", "newline": "none", "transfer_kind": ""},
-    )
-    account.refresh_from_db()
-    assert (account.number, account.newline, account.transfer_kind) == ("7654321", "none", "")
-    assert AuditEntry.objects.filter(verb="paying_account.changed").exists()
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        ({"consignor_code": "12"}, "10桁の数字"),
-        ({"branch_code": "999"}, "一覧にありません"),
-        ({"consignor_name": "港市"}, "カタカナで入力"),
-        ({"number": "12"}, "7桁の数字"),
-    ],
-)
-def test_a_wrong_paying_account_is_refused_in_words(desk, change, text):
-    answer = desk.post(reverse("honoraria:paying_account_new"), TYPED | change)
-    assert answer.status_code == 422
-    assert text in answer.content.decode()
-    assert not PayingAccount.objects.exists()
-
-
-def test_coordinators_see_no_payments(client_of, coordinator, released):
-    browser = client_of(coordinator)
-    for url in (reverse("honoraria:payments"), page_of(released)):
-        assert browser.get(url).status_code == 404
