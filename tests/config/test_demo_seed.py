@@ -72,7 +72,7 @@ def the_accountant_has_worked(city: Organization) -> None:
     assert GiftCardCount.objects.filter(kind__organization=city).count() >= 2
     states = set(Charge.objects.of(city).values_list("state", flat=True))
     assert states == {"draft", "issued", "settled"}
-    assert CostDocument.objects.filter(cost__organization=city).count() == 4
+    assert CostDocument.objects.filter(cost__organization=city).count() == 5
     own, joint = Programme.objects.filter(organization=city).order_by("pk")
     assert picture(own).terms.cap is None
     assert {one.code for one in remarks(picture(own), None)} >= {"cap_missing", "untagged_costs"}
