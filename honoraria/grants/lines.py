@@ -177,7 +177,7 @@ def numbered(found: Iterable[Line], frozen: Mapping[Key, str]) -> list[Line]:
         if line.counts and not number:
             last[line.kind] += 1
             number = f"{LETTERS[line.kind]}-{last[line.kind]:04d}"
-        done.append(Line(*line[:NUMBER], number, *line[NUMBER + 1 :]) if number else line)
+        done.append(Line._make((*line[:NUMBER], number, *line[NUMBER + 1 :])) if number else line)
     return done
 
 
