@@ -1,8 +1,9 @@
 """Speed of the pages of a month with 100,000 entries, each with its own job, booking and report.
 
-Measured through HTTP, signed in, as an accountant opens them: the list of entries and the closing
-of the month with its checklist. The baseline is the bare sums and the first hundred rows in SQL, in
-the same run and database. Run: ``python -m bench.month_page [--lines 100000] [--explain]``.
+Measured through HTTP, signed in, as an accountant opens them: the list of entries, the closing of
+the month with its checklist, the months of the year, the year's figures. The baseline is the bare
+sums and the first hundred rows in SQL, in the same run and database.
+Run: ``python -m bench.month_page [--lines 100000] [--explain]``.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _measure(url: str, lines: int, *, explain: bool) -> None:
 
     baseline = _median(bare)
     for name, path in (("list", "/honoraria/?month=2026-11"), ("closing", "/months/2026-11/"),
-                       ("year", "/months/?year=2026")):  # fmt: skip
+                       ("year", "/months/?year=2026"), ("figures", "/figures/?year=2026")):  # fmt: skip
 
         def page(path: str = path) -> None:
             answer = client.get(path)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from honoraria.exporting.cells import RISKY_START, neutral, neutral_sql
 from honoraria.exporting.columns import Column, Style, day_sql
+from honoraria.exporting.writers import unwritable
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +106,13 @@ def test_every_day_of_a_century_agrees_with_the_calendar():
         era, _, before = next(one for one in eras if day >= one[1])
         year = day.year - before
         assert text == f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def test_cp932_changes_no_letter_but_the_signs_that_the_document_names():
+    changed = {}
+    for code in [*range(0x20, 0xD800), *range(0xE000, 0x10000)]:
+        letter = chr(code)
+        if not unwritable(letter, "cp932"):
+            read = letter.encode("cp932").decode("cp932")
+            changed |= {} if read == letter else {letter: read}
+    assert changed == {"−": "－", "〜": "～", "‖": "∥", "¢": "￠", "£": "￡", "¬": "￢"}
