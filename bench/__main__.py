@@ -19,6 +19,7 @@ ALL = {
     "first_message": ["--quick"],
     "accept": ["--quick"],
     "exporting": ["--lines", "20000"],
+    "month_page": ["--lines", "20000"],
     "room": ["--quick"],
 }
 LONGEST = 900  # seconds for one of them

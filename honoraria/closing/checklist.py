@@ -71,8 +71,9 @@ def first_open(organization: Organization) -> Month | None:
     if closed is not None:
         return Month.of(closed).after
     booked: date | None = Honorarium.objects.of(organization).aggregate(day=Min("booked_on"))["day"]
-    days = [day for day in (booked, points.first_reported(organization)) if day is not None]
-    return Month.of(min(days)) if days else None
+    begin = None if booked is None else Month.of(booked).first
+    first = points.first_reported(organization, begin) or booked
+    return Month.of(first) if first else None
 
 
 def _order(organization: Organization, month: Month, at: datetime) -> Iterator[Check]:

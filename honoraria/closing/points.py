@@ -94,9 +94,11 @@ def since_tariffs(reports: QuerySet[Report], organization: Organization) -> Quer
     return reports.none() if first is None else reports.filter(started_at__gte=instant(first, 0))
 
 
-def first_reported(organization: Organization) -> date | None:
-    """The day of the first report since the first tariff, if there is one."""
+def first_reported(organization: Organization, before: date | None) -> date | None:
+    """The day of the first report since the first tariff, if there is one before a day."""
     found = since_tariffs(Report.objects.of(organization), organization)
+    if before is not None:  # few rows or none are left to be joined
+        found = found.filter(started_at__lt=instant(before, 0))
     first = found.order_by("started_at").values_list("started_at", flat=True).first()
     return None if first is None else local(first).date()
 
