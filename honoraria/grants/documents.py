@@ -131,7 +131,7 @@ def _runs_something(found: DictionaryObject) -> bool:
     """Whether it is an action, a film or a file; what is named may stand elsewhere in the file."""
     if (_ACTIVE | _CARRIES | {"/Launch"}) & set(found):
         return True
-    named = {name: found[name] for name in ("/S", "/Subtype") if name in found}
+    named = {name: str(found[name]) for name in ("/S", "/Subtype") if name in found}
     return named.get("/S") in _ACTIONS or named.get("/Subtype") in _NOTES
 
 
@@ -157,7 +157,7 @@ def _unpacked(part: StreamObject, limit: int) -> int:
     names = names.get_object() if names is not None else []
     if isinstance(names, ArrayObject) and len(names) == 1:
         names = names[0].get_object()
-    if names not in ("/FlateDecode", "/Fl"):
+    if str(names) not in ("/FlateDecode", "/Fl"):
         return len(part.get_data())  # rare; the reader has limits of its own
     unpacker, found = zlib.decompressobj(), 0
     while packed and found <= limit:

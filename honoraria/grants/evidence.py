@@ -138,6 +138,8 @@ class _Bundle:
                 for proof in proofs_of(owner, found[first : first + AT_ONCE])
             ]
             self._sheet_files(chunk, first)
+            for sheet in chunk:
+                sheet.proof.parts.clear()  # they are on the sheet now; a year has thousands
             self.sheets += chunk
             self.progress(len(chunk))
 

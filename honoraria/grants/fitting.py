@@ -126,8 +126,9 @@ def _drawing(writer: PdfWriter, page: PageObject) -> Any:
         form = EncodedStreamObject()
         form._data = parts[0]._data
         for name in ("/Filter", "/DecodeParms"):
-            if name in parts[0]:
-                form[NameObject(name)] = parts[0][name].clone(writer)
+            given = parts[0].raw_get(name).get_object() if name in parts[0] else None
+            if given is not None:
+                form[NameObject(name)] = given.clone(writer)
     else:
         plain = DecodedStreamObject()
         plain.set_data(b"\n".join(part.get_data() for part in parts))
@@ -145,7 +146,9 @@ def _drawing(writer: PdfWriter, page: PageObject) -> Any:
 
 def _notes(writer: PdfWriter, page: PageObject) -> Iterator[tuple[Transformation, Any]]:
     """What fields, stamps and notes look like, and how each gets to its place on the page."""
-    for one in page.get("/Annots") or []:
+    found = page.get("/Annots")
+    notes = found.get_object() if found is not None else None
+    for one in notes if isinstance(notes, ArrayObject) else ():
         note = one.get_object()
         if note.get("/Subtype") in NOT_DRAWN or int(note.get("/F", 0)) & NEVER_SHOWN:
             continue
@@ -154,8 +157,9 @@ def _notes(writer: PdfWriter, page: PageObject) -> Iterator[tuple[Transformation
         if isinstance(looks, DictionaryObject) and not isinstance(looks, StreamObject):
             looks = looks.get(note.get("/AS", ""))
             looks = looks.get_object() if looks is not None else None
-        if isinstance(looks, StreamObject) and "/BBox" in looks and "/Rect" in note:
-            how = _onto(looks, [float(value) for value in note["/Rect"]])
+        place = note["/Rect"] if "/Rect" in note else None
+        if isinstance(looks, StreamObject) and "/BBox" in looks and isinstance(place, ArrayObject):
+            how = _onto(looks, [float(value) for value in place])
             if how is not None:
                 drawn = looks.clone(writer)
                 yield how, drawn.indirect_reference or writer._add_object(drawn)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
+from honoraria.grants.volume import Source, Volume
 from ui.paper import paper
 
 STAMPED_AT_ONCE = 200
+SAID_EVERY = 20  # parts
+OPEN = 3  # files whose shared parts are remembered: sheets are many in a file
 
 
 def page_count(path: Path) -> int:
@@ -27,31 +31,36 @@ def join(
     *,
     title: str,
 ) -> Iterator[int]:
-    """Write parts (bookmark or empty, file, first page from 0, pages after the last) one by one.
+    """Write parts (bookmark or empty, file, first page from 0, page after the last) one by one.
 
-    ``stamps`` are what stands above and below each page. Yields now and then, for the lease.
+    ``stamps`` are what stands above and below each page. Yields now and then, for the lease. At any
+    time only a few parts and the stamps of some pages are in memory.
     """
-    writer = PdfWriter()
-    with ExitStack() as stack:
-        readers: dict[Path, PdfReader] = {}
-        for number, (bookmark, path, first, last) in enumerate(parts):
-            if path not in readers:
-                readers[path] = PdfReader(stack.enter_context(path.open("rb")))
-            if bookmark:
-                writer.append(readers[path], bookmark, (first, last), import_outline=False)
-            else:
-                writer.append(readers[path], pages=(first, last), import_outline=False)
-            if number % STAMPED_AT_ONCE == 0:
-                yield number
-        for first in range(0, len(stamps), STAMPED_AT_ONCE):
-            _stamp(writer, first, stamps[first : first + STAMPED_AT_ONCE])
-            yield first
-        writer.add_metadata({"/Title": title})
-        writer.write(file)
+    volume = Volume(file)
+
+    @lru_cache(OPEN)
+    def opened(path: Path) -> Source:
+        return Source(volume, PdfReader(path))
+
+    @lru_cache(1)
+    def stamped(first: int) -> Source:
+        gc.collect()  # readers point at themselves; those of the pages before would stay a while
+        return Source(volume, _stamps(stamps[first : first + STAMPED_AT_ONCE]))
+
+    for done, (bookmark, path, first, last) in enumerate(parts):
+        source = opened(path)
+        for number in range(first, last):
+            index = len(volume.pages)
+            over = stamped(index - index % STAMPED_AT_ONCE)
+            stamp = over.reader.pages[index % STAMPED_AT_ONCE]
+            volume.add(source, source.reader.pages[number], over, stamp)
+            if bookmark and number == first:
+                volume.mark(bookmark, index)
+        if done % SAID_EVERY == 0:
+            yield done
+    volume.finish(title)
 
 
-def _stamp(writer: PdfWriter, first: int, stamps: Sequence[tuple[str, str]]) -> None:
-    data = {"pages": [{"above": above, "below": below} for above, below in stamps]}
-    over = PdfReader(io.BytesIO(paper("honoraria", "evidence_stamp", data, title="")))
-    for index, page in enumerate(over.pages, first):
-        writer.pages[index].merge_page(page)
+def _stamps(texts: Sequence[tuple[str, str]]) -> PdfReader:
+    data = {"pages": [{"above": above, "below": below} for above, below in texts]}
+    return PdfReader(io.BytesIO(paper("honoraria", "evidence_stamp", data, title="")))
