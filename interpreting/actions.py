@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -88,7 +89,7 @@ def confirm_report(
         report.confirmed_at, report.confirmed_by = at, by
         report.save(update_fields=["state", "confirmed_at", "confirmed_by"])
         subscriptions.tell(subscriptions.on_confirmed, report, by, at)
-        more = {"single_handed": True} if own else {}
+        more: dict[str, Any] = {"single_handed": True} if own else {}
         _log(report, "report.confirmed", by=by, at=at, **more)
     return report
 
