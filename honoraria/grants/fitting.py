@@ -25,6 +25,7 @@ from pypdf.generic import (
     EncodedStreamObject,
     FloatObject,
     NameObject,
+    NullObject,
     StreamObject,
 )
 
@@ -157,7 +158,7 @@ def _notes(writer: PdfWriter, page: PageObject) -> Iterator[tuple[Transformation
         if isinstance(looks, DictionaryObject) and not isinstance(looks, StreamObject):
             looks = looks.get(note.get("/AS", ""))
             looks = looks.get_object() if looks is not None else None
-        place = note["/Rect"] if "/Rect" in note else None
+        place = note.get("/Rect", NullObject()).get_object()
         if isinstance(looks, StreamObject) and "/BBox" in looks and isinstance(place, ArrayObject):
             how = _onto(looks, [float(value) for value in place])
             if how is not None:

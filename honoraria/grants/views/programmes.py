@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import MONEY, acting, roles
 from accounts.clock import database_now
 from accounts.errors import ActionError
+from accounts.models import AuditEntry
 from accounts.times import local
 from honoraria.grants import actions
 from honoraria.grants.access import get_programme_for
@@ -169,6 +170,9 @@ def shares(request: HttpRequest, pk: int) -> HttpResponse:
         "residents": sum(row.foreign_residents for row in rows),
         "population": None if None in people else sum(one or 0 for one in people),
         "burden": sum(row.burden for row in rows),
+        "changes": AuditEntry.objects.about(programme.key)
+        .filter(organization=programme.organization, verb="grant.municipalities_set")
+        .order_by("-id"),
         "entered": Municipality.objects.filter(programme=programme).exists(),
         "section": "grants",
     }

@@ -13,6 +13,7 @@ from accounts.models import AuditEntry
 from honoraria.closing.checklist import checklist
 from honoraria.grants import actions
 from honoraria.grants.actions import Share
+from honoraria.grants.actions.programmes import Place
 from honoraria.grants.claim import canonical, differences, digest, intact, picture
 from honoraria.grants.lines import lines
 from honoraria.grants.remarks import remarks
@@ -354,3 +355,14 @@ def test_the_day_of_completion_lies_in_the_year(client_of, accountant, grant):
     assert grant.terms.count() == 1
     terms["completed_on"] = "2027-03-31"
     assert client_of(accountant).post(f"/grants/{grant.pk}/terms/", terms).status_code == 302
+
+
+def test_what_the_shares_were_before_stays_to_be_seen(client_of, accountant, grant):
+    for residents in (1_532, 1_600):
+        place = Place("みなと市", residents, None, date(2026, 1, 1))
+        actions.set_municipalities(grant, [place], by=accountant, at=NOW)
+    page = client_of(accountant).get(f"/grants/{grant.pk}/shares/")
+    assert len(page.context["changes"]) == 2
+    text = page.content.decode()
+    assert text.index("みなと市 1,600人") < text.index("みなと市 1,532人")
+    assert "基準日 2026-01-01" in text
