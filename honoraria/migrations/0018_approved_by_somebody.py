@@ -15,8 +15,9 @@ BEGIN
 END $$;
 CREATE TRIGGER honorarium_is_approved_by_somebody BEFORE UPDATE ON honoraria_honorarium
     FOR EACH ROW WHEN (
-        NEW.state <> 'draft' AND (NEW.approved_by_id IS NULL OR NEW.approved_at IS NULL)
-        AND (OLD.state = 'draft' OR OLD.approved_by_id IS NOT NULL)
+        NEW.state <> 'draft'
+        AND (NEW.approved_by_id IS NULL AND (OLD.state = 'draft' OR OLD.approved_by_id IS NOT NULL)
+             OR NEW.approved_at IS NULL AND (OLD.state = 'draft' OR OLD.approved_at IS NOT NULL))
     ) EXECUTE FUNCTION honorarium_is_approved_by_somebody();
 """
 BACKWARD = """
