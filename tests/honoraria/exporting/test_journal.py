@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.times import instant
 from honoraria.exporting import runs
 from honoraria.exporting.datasets import DATASETS
 from honoraria.exporting.shapes import shipped
 from honoraria.exporting.wishes import Wish
-from honoraria.models import GiftCardKind, GiftCardMove, Payment
+from honoraria.gift_cards import ledger
+from honoraria.models import GiftCardKind, Payment
 from honoraria.months import Month
 from tests import factories
 from tests.factories import NOW
@@ -127,10 +129,9 @@ def test_cards_leave_the_stock_by_their_face_value(city, accountant, cards, want
     payment = paid(organization=city, method="gift_card", gross=2500, withheld=0)
     for value, count in cards.items():
         kind = GiftCardKind.objects.create(organization=city, name="図書カード", face_value=value)
-        GiftCardMove.objects.create(
-            kind=kind, on=payment.paid_on, verb="handed_out", change=-count, balance=0,
-            payment=payment, handled_at=NOW, handled_by=accountant,
-        )  # fmt: skip
+        more = {"by": accountant, "at": instant(payment.paid_on, 720), "on": payment.paid_on}
+        ledger.write(kind, "opening", count, **more)
+        ledger.write(kind, "handed_out", -count, payment=payment, **more)
     rows = lines(city, "2026-11")
     assert accounts_of(rows) == wanted
     assert sum(one["deal_amount"] for one in rows) == rows[0]["settle_amount"]
