@@ -127,9 +127,9 @@ def _drawing(writer: PdfWriter, page: PageObject) -> Any:
         form = EncodedStreamObject()
         form._data = parts[0]._data
         for name in ("/Filter", "/DecodeParms"):
-            given = parts[0].raw_get(name).get_object() if name in parts[0] else None
-            if given is not None:
-                form[NameObject(name)] = given.clone(writer)
+            how = parts[0].raw_get(name).get_object() if name in parts[0] else None
+            if how is not None:
+                form[NameObject(name)] = how.clone(writer)
     else:
         plain = DecodedStreamObject()
         plain.set_data(b"\n".join(part.get_data() for part in parts))
@@ -139,8 +139,9 @@ def _drawing(writer: PdfWriter, page: PageObject) -> Any:
     form[NameObject("/Type")] = NameObject("/XObject")
     form[NameObject("/Subtype")] = NameObject("/Form")
     form[NameObject("/BBox")] = ArrayObject(FloatObject(value) for value in corners)
-    if "/Resources" in page:
-        kept = page["/Resources"].get_object().clone(writer)
+    given = page["/Resources"].get_object() if "/Resources" in page else None
+    if given is not None:
+        kept = given.clone(writer)
         form[NameObject("/Resources")] = getattr(kept, "indirect_reference", None) or kept
     return writer._add_object(form)
 
@@ -168,7 +169,8 @@ def _notes(writer: PdfWriter, page: PageObject) -> Iterator[tuple[Transformation
 
 def _onto(looks: StreamObject, place: list[float]) -> Transformation | None:
     """Its box, by its own matrix, onto the rectangle (ISO 32000-1, 12.5.5)."""
-    x1, y1, x2, y2 = (float(value) for value in looks["/BBox"])
+    box: Any = looks["/BBox"]
+    x1, y1, x2, y2 = (float(value) for value in box)
     own = [float(value) for value in looks.get("/Matrix", (1, 0, 0, 1, 0, 0))]
     points = [
         (own[0] * x + own[2] * y + own[4], own[1] * x + own[3] * y + own[5])
