@@ -131,6 +131,7 @@ COSTS: Columns = dict(
     [
         column("id", "id", "経費番号", "number", 8),
         column("day", "used_on", "納品・利用日", "date"),
+        column("booked", "booked_on", "計上日", "date"),
         column("paid", "paid_on", "支払日", "date"),
         column("category", "category", "費目", "label", 16, words=Cost.Category.choices),
         column("description", "description", "内容", width=30),

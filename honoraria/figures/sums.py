@@ -1,9 +1,10 @@
 """Sums of a fiscal year by every dimension: the same entries, put together in one statement.
 
-A year is April to March of the day on which an entry is booked, as on the page of the months, so
-that every dimension comes to the total of that page. A reversal takes away what it reverses, also
-its activity; a booking that was called off is none. Minutes are whole, amounts integer yen. Reads
-only, in a constant number of statements.
+A year is April to March of the day on which an entry or a cost is booked, as on the page of the
+months. A ticket bought from the carrier counts as a cost, by its bill, and not with the entry, so
+that every dimension and the tickets come to the total of that page. A reversal takes away what it
+reverses, also its activity; a booking that was called off is none. Minutes are whole, amounts
+integer yen. Reads only, in a constant number of statements.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from django.db import connection
 
 from accounts.models import Organization
 from honoraria.grants.calculation import year_days
-from honoraria.models import PaidBy
+from honoraria.models import PaidBy, TransportTo
 
 DIMENSIONS = ("month", "desk", "language", "field", "tariff", "programme")
 UNJUDGED, NOT_ELIGIBLE, SEVERAL = 0, -1, -2  # in place of a programme's key
 NO_DESK = 0
 
 # the joins are the costly part: made once for six dimensions. Tags are counted per entry first,
-# because an entry may be shared by several programmes and must not count twice.
+# because an entry may be shared by several programmes and must not count twice. ``ticket`` are the
+# yen that the carrier gets; they are in no other sum.
 ENTRIES = """
 WITH judged AS (
     SELECT t.honorarium_id, CASE count(*) FILTER (WHERE t.numerator > 0)
@@ -35,7 +37,8 @@ WITH judged AS (
         q.language, q.field, tv.tariff_id AS tariff, coalesce(j.programme, {unjudged}) AS programme,
         h.state, h.paid_by,
         CASE WHEN h.report_id IS NULL THEN 0 WHEN h.kind = 'reversal' THEN -1 ELSE 1 END AS activity,
-        h.minutes, h.fee, h.transport, h.total
+        h.minutes, h.fee, h.transport - {ticket} AS transport, h.total - {ticket} AS total,
+        {ticket} AS ticket
     FROM honoraria_honorarium h
     JOIN dispatch_assignment a ON a.id = h.assignment_id
     JOIN dispatch_request q ON q.id = a.request_id
@@ -50,12 +53,13 @@ SELECT grouping(month, desk, language, field, tariff, programme),
     coalesce(sum(total) FILTER (WHERE state = 'approved'), 0)::bigint,
     coalesce(sum(total) FILTER (WHERE state = 'closed'), 0)::bigint,
     coalesce(sum(total) FILTER (WHERE state = 'paid'), 0)::bigint,
-    coalesce(sum(total) FILTER (WHERE paid_by = '{requester}'), 0)::bigint
+    coalesce(sum(total) FILTER (WHERE paid_by = '{requester}'), 0)::bigint, sum(ticket)::bigint
 FROM entry
 GROUP BY GROUPING SETS ((month), (desk), (language), (field), (tariff), (programme))
 """
 LAST_YEAR = """
-SELECT extract(month FROM h.booked_on)::int, sum(h.total)::bigint FROM honoraria_honorarium h {joins}
+SELECT extract(month FROM h.booked_on)::int, sum(h.total - {ticket})::bigint
+FROM honoraria_honorarium h {joins}
 WHERE h.organization_id = %s AND h.booked_on BETWEEN %s AND %s AND h.paid_by <> '{requester}' {desk}
 GROUP BY 1
 """
@@ -64,7 +68,7 @@ JOIN dispatch_assignment a ON a.id = h.assignment_id
 JOIN dispatch_request q ON q.id = a.request_id
 """
 COSTS = """
-SELECT c.used_on >= %s, extract(month FROM c.used_on)::int, c.category,
+SELECT c.booked_on >= %s, extract(month FROM c.booked_on)::int, c.category,
     CASE WHEN c.state = 'draft' THEN 'draft' WHEN c.paid_on IS NULL THEN 'approved' ELSE 'paid' END,
     coalesce(j.programme, {unjudged}), sum(c.amount)::bigint, count(*)
 FROM honoraria_cost c LEFT JOIN (
@@ -74,7 +78,7 @@ FROM honoraria_cost c LEFT JOIN (
     FROM honoraria_tag t JOIN honoraria_programme p ON p.id = t.programme_id
     WHERE p.organization_id = %s AND t.cost_id IS NOT NULL GROUP BY t.cost_id
 ) j ON j.cost_id = c.id
-WHERE c.organization_id = %s AND c.used_on BETWEEN %s AND %s
+WHERE c.organization_id = %s AND c.booked_on BETWEEN %s AND %s
 GROUP BY 1, 2, 3, 4, 5
 """
 WORDS: dict[str, Any] = {
@@ -83,6 +87,7 @@ WORDS: dict[str, Any] = {
     "several": SEVERAL,
     "no_desk": NO_DESK,
     "requester": PaidBy.REQUESTER.value,
+    "ticket": f"CASE h.transport_to WHEN '{TransportTo.CARRIER.value}' THEN h.transport ELSE 0 END",
 }
 
 
@@ -91,6 +96,7 @@ class Sum(NamedTuple):
 
     ``activities`` counts a reversal as -1. The four states add up to the total; ``direct`` is the
     part that requesters pay to the person themselves, which is no cost of the organization.
+    ``tickets`` are bought from the carrier: part of no total here, their bills are costs.
     """
 
     activities: int = 0
@@ -102,10 +108,11 @@ class Sum(NamedTuple):
     closed: int = 0
     paid: int = 0
     direct: int = 0
+    tickets: int = 0
 
     @property
     def total(self) -> int:
-        """Fee and transport."""
+        """Fee and what of the transport the person is paid."""
         return self.fee + self.transport
 
     def plus(self, other: Sum) -> Sum:

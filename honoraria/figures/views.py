@@ -59,6 +59,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "year": year,
         "whole": all_tables[0].whole,
         "direct": found.whole.direct,
+        "tickets": found.whole.tickets,
         "sections": [_drawn(one) for one in _shown(all_tables, costs)],
         "empty": not any(found.by["month"].values()) and not found.costs,
         "query": urlencode({"year": year, "desk": form.cleaned_data.get("desk") or ""}),

@@ -267,11 +267,14 @@ def check(office: Office, client) -> None:
 
 
 def page_totals(office: Office, client) -> int:
-    """The yen of all months, each the same on the page, in both files and in the figures."""
+    """The yen of all months, each the same on the page, in both files and in the figures.
+
+    The figures have a carrier's ticket apart: its bill is a cost.
+    """
     whole, by_month = 0, Counter[tuple[int, int]]()
     for year in (2026, 2027):
         for number, found in year_sums(office.city, year).by["month"].items():
-            by_month[year + (int(number) < 4), int(number)] = found.total
+            by_month[year + (int(number) < 4), int(number)] = found.total + found.tickets
     month = Month.of(BEGIN - timedelta(days=3))
     while month.first <= office.today:
         wish = {"month": str(month)}

@@ -24,6 +24,6 @@ def spent(organization: Organization, on: date, fee: int = 3000, **more: Any) ->
 
 def taken_back(entry: Honorarium, on: date, **more: Any) -> Honorarium:
     """The reversal of an entry, booked on another day."""
-    found = reversal(entry, **more)
+    found = reversal(entry, transport_to=entry.transport_to, **more)
     Honorarium.objects.filter(pk=found.pk).update(booked_on=on)
     return found

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.errors import ActionError
 from accounts.models import AuditEntry
 from honoraria.figures.actions import set_budget
-from honoraria.models import Budget
+from honoraria.models import Budget, TransportTo
 from tests import factories
 from tests.factories import NOW
 from tests.honoraria.figures.spending import spent, taken_back
@@ -63,6 +63,15 @@ def test_a_year_without_records_says_so(city, office):
     page = text_of(office.get(PAGE, {"year": "2025"}))
     assert "この年度の記録はありません" in page
     assert "2025年度" in page
+
+
+def test_tickets_from_the_carrier_are_told_beside_the_tables(city, office):
+    words = "交通機関へ直接支払う切符代など460円は、謝礼等の計に含みません。"
+    entry = spent(city, date(2026, 10, 5), 12_000, transport=460)
+    assert words not in text_of(office.get(PAGE))
+    entry.transport_to = TransportTo.CARRIER
+    entry.save()
+    assert words in text_of(office.get(PAGE))
 
 
 def test_one_desk_is_shown_alone_and_not_held_against_the_budget(city, office):

@@ -1,4 +1,4 @@
-"""Every dimension comes to the total of the months' page, whatever was booked and taken back."""
+"""Every dimension and the tickets come to the total of the months' page, whatever was booked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from honoraria.closing.year import year_of
 from honoraria.figures.charts import Bar
 from honoraria.figures.sums import DIMENSIONS, NO_DESK, Sum, year_sums
 from honoraria.figures.tables import cost_table, drawn, tables
-from honoraria.models import PaidBy
+from honoraria.models import PaidBy, TransportTo
 from honoraria.months import Month, Wanted, entries, totals
 from tests import factories
 from tests.honoraria.closing.months_of import JANUARY
@@ -145,6 +145,27 @@ def test_what_requesters_pay_directly_is_no_cost_of_the_organization(city):
     assert found.last_year[7] == 70
 
 
+def test_a_carriers_ticket_counts_once_by_its_bill(city):
+    carrier = {"transport": 460, "transport_to": TransportTo.CARRIER, "paid_by": "bank"}
+    entry = spent(city, DAY, 3000, state="closed", **carrier)
+    cost(city, category="travel", amount=460, used_on=DAY, state="approved")
+    spent(city, date(2025, 11, 5), 1000, **carrier)
+    found = year_sums(city, 2026)
+    assert found.whole == Sum(1, 90, 3000, 0, closed=3000, tickets=460)
+    assert (found.spent_by_month()[7], found.last_year[7]) == (3460, 1000)
+    assert words_of(city)["month"]["11月"].total == 3460
+    taken_back(entry, date(2026, 12, 1))
+    assert year_sums(city, 2026).whole == Sum(0, 0, 0, 0, approved=-3000, closed=3000)
+
+
+def test_costs_stand_in_the_month_and_year_in_which_they_are_booked(city):
+    cost(city, amount=500, used_on=date(2026, 3, 20), booked_on=date(2026, 4, 1))
+    cost(city, amount=30, used_on=date(2026, 10, 2), booked_on=date(2026, 11, 1))
+    found = year_sums(city, 2026)
+    assert (found.costs_by_month()[0], found.costs_by_month()[7]) == (500, 30)
+    assert (found.costs_by_month()[6], found.last_year[11]) == (0, 0)
+
+
 def test_one_desk_leaves_out_what_is_not_its_own(city):
     east, west = (factories.DeskFactory(organization=city) for _ in range(2))
     spent(city, DAY, 1, desk=east)
@@ -198,6 +219,7 @@ ENTRY = st.fixed_dictionaries(
         "on": DAYS,
         "fee": st.integers(0, 99_999),
         "transport": st.integers(0, 2_000),
+        "transport_to": st.sampled_from(TransportTo),
         "minutes": st.integers(0, 600),
         "desk": st.integers(-1, 1),
         "language": st.sampled_from(["vi", "en", "ne"]),
@@ -226,7 +248,7 @@ class Town:
         on = one["on"]
         entry = spent(
             self.city, on, one["fee"], transport=one["transport"], minutes=one["minutes"],
-            state=one["state"], language=one["language"], field=one["field"],
+            transport_to=one["transport_to"], state=one["state"], language=one["language"], field=one["field"],
             desk=self.desks[one["desk"]] if one["desk"] >= 0 else None,
             tariff_version=self.versions[one["tariff"]],
             booked_on=date.fromordinal(on.toordinal() + one["later"]),
@@ -239,7 +261,7 @@ class Town:
 
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(booked=st.lists(ENTRY, max_size=6))
-def test_every_dimension_comes_to_the_total_of_the_months_page(booked):
+def test_every_dimension_and_the_tickets_come_to_the_total_of_the_months_page(booked):
     town = Town()
     for one in booked:
         town.book(one)
@@ -248,17 +270,18 @@ def test_every_dimension_comes_to_the_total_of_the_months_page(booked):
     assert [one.name for one in found] == list(DIMENSIONS)
     for table in found:
         whole = table.whole
-        assert whole.sums.total == page.total
+        assert whole.sums.total + whole.sums.tickets == page.total
         assert whole.hours == page.hours
         states = whole.sums.draft + whole.sums.approved + whole.sums.closed + whole.sums.paid
-        assert states == page.total
+        assert states == whole.sums.total
         assert [table.chart.bars[n].total for n in range(len(table.chart.bars))] == [
             row.total for row in table.rows
         ]
     for row, line in zip(found[0].rows, page.months, strict=True):
         month = totals(entries(town.city, Wanted(month=Month(*line.month.first.timetuple()[:2]))))
-        assert (row.sums.total, row.sums.minutes) == (line.total, line.minutes)
-        assert (row.sums.fee, row.sums.transport) == (month.fee, month.transport)
+        tickets = row.sums.tickets
+        assert (row.sums.total + tickets, row.sums.minutes) == (line.total, line.minutes)
+        assert (row.sums.fee, row.sums.transport + tickets) == (month.fee, month.transport)
     desks = [one.pk for one in town.desks]
-    parts = [year_sums(town.city, 2026, desk).whole.total for desk in [*desks, NO_DESK]]
-    assert sum(parts) == page.total
+    parts = [year_sums(town.city, 2026, desk).whole for desk in [*desks, NO_DESK]]
+    assert sum(one.total + one.tickets for one in parts) == page.total
