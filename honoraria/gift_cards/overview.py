@@ -74,7 +74,7 @@ def waiting(organization: Organization, at: datetime) -> Waiting:
     ).select_related("batch__created_by", "volunteer")
     found = list(rows.order_by("volunteer__number", "pk"))
     return Waiting(
-        planned=plan(organization, CARDS, local(at).date(), at),
+        planned=plan(organization, CARDS, local(at).date()),
         to_check=[one for one in found if one.batch.state == "prepared"],
         to_hand_out=[one for one in found if one.batch.state == "released"],
         open_months=not_yet_closed(organization, CARDS),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -123,7 +123,6 @@ def plan(
     organization: Organization,
     method: str,
     value_date: date,
-    at: datetime,
     *,
     only: Collection[int] | None = None,
     also: Collection[int] = (),

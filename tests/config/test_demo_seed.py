@@ -64,7 +64,7 @@ def the_accountant_has_worked(city: Organization) -> None:
     assert all(batch.sha256 for batch in paid.filter(method="bank"))
     accounts = BankAccount.objects.filter(volunteer__organization=city)
     assert set(accounts.values_list("state", flat=True)) == {"checked", "entered"}
-    held = {one.code for one in plan(city, "bank", last.after.last, NOW).held}
+    held = {one.code for one in plan(city, "bank", last.after.last).held}
     assert held == {"no_account", "account_unchecked"}
     assert Payment.objects.filter(organization=city, residency="nonresident").exists()
     receipts = Payment.objects.filter(organization=city, batch__method="cash", state="paid")

@@ -87,7 +87,7 @@ def release(
     """What is payable by a method, prepared by the accountant and released by the administrator."""
     prepared_at, released_at = days.on(month, days.PREPARE), days.on(month, days.RELEASE)
     value_date = days.value_date(month)
-    if not plan(city, method, value_date, prepared_at).people:
+    if not plan(city, method, value_date).people:
         return None
     account = city.paying_accounts.first() if method == Method.BANK else None
     by = staff[Role.ACCOUNTANT]

@@ -65,7 +65,7 @@ def prepare_batch(
         lock_books(organization)
         entries = payable(organization, method, also=also)
         list(entries.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-        planned = plan(organization, method, value_date, at, only=only, also=also)
+        planned = plan(organization, method, value_date, only=only, also=also)
         if seen_total is not None and seen_total != planned.totals["net"]:
             raise ActionError("changed_meanwhile", MOVED)
         planned = planned.without(hold)

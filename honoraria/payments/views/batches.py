@@ -55,7 +55,7 @@ def list_batches(request: HttpRequest) -> HttpResponse:
     at = database_now()
     day = next_business_day(local(at).date())
     payable = [
-        Payable(code, label, plan(organization, code, day, at), not_yet_closed(organization, code))
+        Payable(code, label, plan(organization, code, day), not_yet_closed(organization, code))
         for code, label in Method.choices
     ]
     rows = visible_batches(membership).select_related("created_by", "released_by")
@@ -93,12 +93,10 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "支払を作りました。別の人が内容を確かめて承認してください。")
             return redirect("honoraria:payment_batch", batch.pk)
-    return _planned(request, membership, form, at)
+    return _planned(request, membership, form)
 
 
-def _planned(
-    request: HttpRequest, membership: Membership, form: PlanForm, at: datetime
-) -> HttpResponse:
+def _planned(request: HttpRequest, membership: Membership, form: PlanForm) -> HttpResponse:
     organization = membership.organization
     status = REFUSED if request.method == "POST" else 200
     context: dict[str, Any] = {"form": form, "section": "payments"}
@@ -111,20 +109,20 @@ def _planned(
         method, day = data["method"], data["value_date"]
         also = form.keys("also") if method == Method.CASH else []
         context |= {
-            "plan": plan(organization, method, day, at, also=also),
+            "plan": plan(organization, method, day, also=also),
             "method": method,
             "also": also,
             "holding": form.keys("hold"),
             "next_day": next_business_day(day) if method == Method.BANK else day,
-            "no_transfer": _no_transfer(organization, form, at) if method == Method.CASH else [],
+            "no_transfer": _no_transfer(organization, form) if method == Method.CASH else [],
         }
     return render(request, "honoraria/payments/new.html", context, status=status)
 
 
-def _no_transfer(organization: Organization, form: PlanForm, at: datetime) -> list[Any]:
+def _no_transfer(organization: Organization, form: PlanForm) -> list[Any]:
     """People whose transfer is held back for their account: cash may be paid instead."""
     codes = {"no_account", "account_unchecked", "branch_unknown", "name_unwritable"}
-    held = plan(organization, Method.BANK, form.cleaned_data["value_date"], at).held
+    held = plan(organization, Method.BANK, form.cleaned_data["value_date"]).held
     return [one for one in held if one.code in codes and one.amount > 0]
 
 

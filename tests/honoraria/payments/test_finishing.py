@@ -182,7 +182,7 @@ def test_the_last_one_who_never_comes_is_left_out_and_the_batch_is_finished(cash
     leave_out(second, "受取りに来なかった", by=accountant, at=ON_PAY_DAY)
     cash.refresh_from_db()
     assert (cash.state, cash.finished_by, cash.count) == ("paid", accountant, 1)
-    waiting = plan(city, "cash", PAY_DAY, ON_PAY_DAY).people
+    waiting = plan(city, "cash", PAY_DAY).people
     assert [one.volunteer for one in waiting] == [second.volunteer]
 
 

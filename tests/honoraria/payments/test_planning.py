@@ -21,7 +21,7 @@ from tests.honoraria.payments.paying import (
 
 
 def planned(city, method="bank", **more):
-    return plan(city, method, PAY_DAY, AT, **more)
+    return plan(city, method, PAY_DAY, **more)
 
 
 def held(city, method="bank", **more):
@@ -243,7 +243,7 @@ def test_a_payment_became_fixed_with_the_last_of_its_activities(city, hana, acco
 def test_another_towns_entries_are_never_planned(city, town, hana):
     account_of(hana)
     entry_of(hana)
-    assert plan(town, "bank", PAY_DAY, AT).people == []
+    assert plan(town, "bank", PAY_DAY).people == []
 
 
 def test_a_plan_costs_the_same_statements_for_two_people_as_for_twenty(

@@ -96,7 +96,7 @@ def test_the_last_one_is_not_left_out(prepared, accountant):
 def test_a_cancelled_batch_frees_its_entries(prepared, city, accountant):
     cancel_batch(prepared, "口座の変更があったため", by=accountant, at=AT)
     assert states(Payment) == ["cancelled", "cancelled"]
-    assert plan(city, "bank", PAY_DAY, AT).totals["net"] == 11907
+    assert plan(city, "bank", PAY_DAY).totals["net"] == 11907
     detail = AuditEntry.objects.get(verb="payment_batch.cancelled").detail
     assert detail["reason"] == "口座の変更があったため"
 
