@@ -13,6 +13,8 @@ from ui.apps import translations_are_compiled
 
 OTHER = translations.languages()
 KANJI_OR_KANA = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+# whoever types an account looks for these words in the book; each stands behind its English
+PRINTED = re.compile(r"(?<=\w) \((?:当座|普通|貯蓄|記号|番号|ゆうちょ銀行)\)")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w*)\}")
 
 
@@ -60,8 +62,9 @@ def test_japanese_texts_avoid_words_that_read_like_a_translation():
     assert not [forms for forms, _ in messages("en") if odd.search("".join(forms))]
 
 
-def test_english_texts_hold_no_japanese():
-    assert not [forms for _, forms in messages("en") if KANJI_OR_KANA.search("".join(forms))]
+def test_english_texts_hold_no_japanese_but_what_a_passbook_prints():
+    found = ["".join(forms) for _, forms in messages("en")]
+    assert not [text for text in found if KANJI_OR_KANA.search(PRINTED.sub("", text))]
 
 
 def test_easy_japanese_avoids_polite_forms_that_are_hard_to_read():
