@@ -1,63 +1,24 @@
-"""The requester's side: drafted with the report, issued, settled, taken back, billed by statement."""
+"""The requester's side: drafted with the report, priced by facts, taken along when it goes back."""
 
 from __future__ import annotations
 
-import io
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from pypdf import PdfReader
 
-from accounts.errors import ActionError
-from accounts.models import AuditEntry
-from accounts.times import TOKYO
-from dispatch.actions.requests import cancel_request
-from dispatch.models import Request
 from honoraria.actions import add_version, approve
 from honoraria.charges import actions
 from honoraria.charges.facts import enter_facts, enter_terms
-from honoraria.charges.reading import called_off
 from honoraria.models import Charge, Honorarium
-from honoraria.months import Month
 from honoraria.tariff import preset
 from interpreting.actions import return_report
-from tests import factories
 from tests.factories import NOW
+from tests.honoraria.charges.charging import code_of, tariff_of, visit
 from tests.honoraria.tariff_builders import rules
-from tests.interpreting.reporting import START, confirmed, job_of
+from tests.interpreting.reporting import START, confirmed
 
 pytestmark = pytest.mark.usefixtures("clock")
-NOVEMBER = Month(2026, 11)
-MIC = preset("mic-own-in-prefecture").rules
-
-
-def tariff_of(city, some_rules, **more):
-    return factories.TariffVersionFactory(
-        tariff__organization=city, valid_from=date(2020, 4, 1), rules=some_rules, **more
-    )
-
-
-@pytest.fixture
-def hospital(city):
-    return factories.RequestingBodyFactory(organization=city, name="中央病院")
-
-
-@pytest.fixture
-def charging(city):
-    """6,600 yen for two hours; the patient 1,100 and a third of what exceeds, the hospital the rest."""
-    return tariff_of(city, MIC, tariff__name="医療通訳の料金")
-
-
-def visit(hana, coordinator, hospital, minutes=121, **job):
-    job = {"body": hospital, "payer": "body", **job}
-    return confirmed(hana, coordinator, job=job, minutes=minutes)
-
-
-def code_of(attempt):
-    with pytest.raises(ActionError) as refused:
-        attempt()
-    return refused.value.code
 
 
 # --- drafting --------------------------------------------------------------------------------------
@@ -208,170 +169,3 @@ def test_the_requesters_own_standard_is_paid_if_it_is_higher(
     assert not Honorarium.objects.exists()  # nobody knows the requester's standard yet
     enter_facts(report, {"requester_amount": 3000}, by=accountant, at=NOW)
     assert Honorarium.objects.get().total == 3000
-
-
-# --- issuing, settling, taking back -----------------------------------------------------------------
-
-
-def test_a_month_is_issued_except_what_is_held_back(
-    client_of, accountant, hana, minh, coordinator, hospital, charging
-):
-    visit(hana, coordinator, hospital)
-    visit(minh, coordinator, hospital)
-    first, second = Charge.objects.order_by("pk")
-    data = {"month": "2026-11", "scope": "page", "shown": [first.pk, second.pk], "hold": second.pk}
-    client_of(accountant).post("/charges/issue/", data)
-    assert list(Charge.objects.order_by("pk").values_list("state", flat=True)) == [
-        "issued",
-        "draft",
-    ]
-    assert AuditEntry.objects.get(verb="charges.issued").detail["total"] == 7700
-
-
-def test_a_charge_is_paid_and_the_note_is_taken_back(
-    client_of, accountant, hana, coordinator, hospital, charging
-):
-    visit(hana, coordinator, hospital)
-    charge = Charge.objects.get()
-    client = client_of(accountant)
-    page = client.get(reverse("honoraria:charge", args=[charge.pk])).content.decode()
-    assert "超過 1分→1時間 × 1,100円 = 1,100円" in page
-    assert "1,466円" in page
-    client.post(reverse("honoraria:charge_issue", args=[charge.pk]), {"seen_total": "7700"})
-    client.post(reverse("honoraria:charge_settle", args=[charge.pk]), {"on": "2026-11-20"})
-    charge.refresh_from_db()
-    assert (charge.state, charge.settled_on) == ("settled", date(2026, 11, 20))
-    actions.unsettle(charge, by=accountant, at=NOW)
-    charge.refresh_from_db()
-    assert (charge.state, charge.settled_on) == ("issued", None)
-
-
-def test_nothing_is_paid_in_the_future_or_at_another_amount(
-    accountant, hana, coordinator, hospital, charging
-):
-    visit(hana, coordinator, hospital)
-    charge = Charge.objects.get()
-    seen = code_of(lambda: actions.issue(charge, by=accountant, at=NOW, seen_total=1))
-    assert seen == "changed_meanwhile"
-    actions.issue(charge, by=accountant, at=NOW)
-    tomorrow = NOW.astimezone(TOKYO).date() + timedelta(days=1)
-    assert code_of(lambda: actions.settle(charge, tomorrow, by=accountant, at=NOW)) == "future"
-    assert code_of(lambda: actions.issue(charge, by=accountant, at=NOW)) == "wrong_state"
-
-
-def test_an_issued_charge_is_taken_back_and_priced_anew(
-    city, hana, coordinator, accountant, hospital, charging
-):
-    report = visit(hana, coordinator, hospital)
-    charge = Charge.objects.get()
-    assert code_of(lambda: actions.reverse(charge, "x", by=accountant, at=NOW)) == "not_issued"
-    charge = actions.issue(charge, by=accountant, at=NOW)
-    later = datetime(2026, 12, 3, 10, 0, tzinfo=TOKYO)
-    reversal = actions.reverse(charge, "時間の誤り", by=accountant, at=later)
-    assert reversal.total == -7700
-    assert sum(one["amount"] for one in reversal.shares) == -7700
-    assert (reversal.booked_on, reversal.activity_date) == (date(2026, 12, 3), START.date())
-    assert code_of(lambda: actions.reverse(charge, "x", by=accountant, at=later)) == (
-        "has_correction"
-    )
-    anew = actions.draft_charge(report, accountant, later)
-    assert (anew.corrects, anew.total, anew.booked_on) == (reversal, 7700, date(2026, 12, 3))
-    assert Charge.objects.standing().get() == anew
-
-
-# --- what was called off ---------------------------------------------------------------------------
-
-# example H31..H35: booked two hours at 5,000 yen, on a Monday after a weekend
-CANCELLED = [
-    (datetime(2026, 11, 30, 10, 0), datetime(2026, 11, 26, 16, 0), 0, 0),
-    (datetime(2026, 11, 30, 10, 0), datetime(2026, 11, 26, 17, 1), 0, 5000),
-    (datetime(2026, 11, 30, 10, 0), datetime(2026, 11, 27, 17, 30), 1000, 11000),
-    (datetime(2026, 11, 24, 10, 0), datetime(2026, 11, 20, 16, 0), 1000, 5000),
-]
-
-
-def called_off_at(hana, start, at, by="resident", **job):
-    booking = job_of(hana, start=start, minutes=120, payer="body", **job)
-    cancel_request(booking.request, cancelled_by=by, reason="都合により", by=None, at=at)
-    return booking
-
-
-@pytest.mark.parametrize(("start", "at", "transport", "expected"), CANCELLED)
-def test_a_cancellation_is_charged_as_the_tariff_says(
-    city, hana, accountant, hospital, start, at, transport, expected
-):
-    tariff_of(city, preset("kotosapo").rules)
-    start, at = start.replace(tzinfo=TOKYO), at.replace(tzinfo=TOKYO)
-    booking = called_off_at(hana, start, at, body=hospital)
-    assert [row.assignment for row in called_off(city, NOVEMBER)] == [booking]
-    do = {"transport": transport, "by": accountant, "at": at}
-    if not expected:
-        assert code_of(lambda: actions.charge_cancellation(booking, **do)) == "nothing_due"
-        return
-    charge = actions.charge_cancellation(booking, **do)
-    assert (charge.total, charge.kind, charge.body) == (expected, "cancelled", hospital)
-    assert code_of(lambda: actions.charge_cancellation(booking, **do)) == "charged"
-    assert called_off(city, NOVEMBER)[0].charge == charge
-
-
-def test_the_page_lists_cancellations_and_makes_the_charge(
-    client_of, accountant, city, hana, hospital
-):
-    tariff_of(city, preset("kotosapo").rules)
-    start = datetime(2026, 11, 30, 10, 0, tzinfo=TOKYO)
-    booking = called_off_at(hana, start, datetime(2026, 11, 26, 17, 1, tzinfo=TOKYO), body=hospital)
-    client = client_of(accountant)
-    page = client.get("/charges/?month=2026-11").content.decode()
-    assert "取消料 10,000円 × 50% = 5,000円" in page
-    client.post(reverse("honoraria:charge_cancelled", args=[booking.pk]), {"transport": "0"})
-    charge = Charge.objects.get()
-    assert charge.total == 5000
-    client.post(reverse("honoraria:charge_remove", args=[charge.pk]))
-    assert not Charge.objects.exists()
-
-
-@pytest.mark.parametrize("who", [Request.CancelledBy.ORGANIZATION, Request.CancelledBy.INTERPRETER])
-def test_what_the_desk_or_the_interpreter_called_off_is_not_charged(city, hana, hospital, who):
-    tariff_of(city, preset("kotosapo").rules)
-    start = datetime(2026, 11, 30, 10, 0, tzinfo=TOKYO)
-    called_off_at(hana, start, start - timedelta(hours=1), by=who, body=hospital)
-    assert called_off(city, NOVEMBER) == []
-
-
-# --- statements and levies -------------------------------------------------------------------------
-
-
-def test_a_statement_has_what_the_body_bears_of_what_was_issued(
-    client_of, accountant, hana, minh, coordinator, hospital, charging
-):
-    visit(hana, coordinator, hospital)
-    visit(minh, coordinator, hospital)
-    actions.issue(Charge.objects.order_by("pk")[0], by=accountant, at=NOW)
-    client = client_of(accountant)
-    assert "6,234円" in client.get("/charges/?month=2026-11").content.decode()
-    url = reverse("honoraria:charge_statement", args=[hospital.pk, "2026-11"])
-    answer = client.get(url)
-    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
-    assert answer["Content-Type"] == "application/pdf"
-    assert "中央病院" in text
-    assert "6,234 円" in text
-    assert text.count("6,234") == 2  # the sum and its one line; the draft is not billed
-    assert AuditEntry.objects.filter(verb="charge.statement").count() == 1
-
-
-def test_a_levy_is_charged_once_a_year(client_of, accountant, city, hospital):
-    levied = tariff_of(city, {**MIC, "levy": {"payer": "医療機関", "amount": 30000}})
-    client = client_of(accountant)
-    assert "年額30,000円" in client.get("/charges/requesters/").content.decode()
-    for _ in range(2):
-        client.post("/charges/requesters/levies/", {"version": levied.pk, "body": hospital.pk})
-    charge = Charge.objects.get()
-    assert (charge.total, charge.kind, charge.fiscal_year) == (30000, "levy", 2026)
-
-
-def test_another_towns_charges_are_not_there(client_of, town, accountant, city):
-    stranger = factories.MembershipFactory(organization=town, role="accountant").user
-    body = factories.RequestingBodyFactory(organization=city)
-    client = client_of(stranger)
-    assert client.get(reverse("honoraria:requester", args=[body.pk])).status_code == 404
-    assert "件数" in client.get("/charges/").content.decode()

@@ -17,7 +17,7 @@ from honoraria.models import Claim, Closing, Cost, CostDocument, ExportRun, Muni
 from interpreting.models import Receipt
 from tests.factories import NOW
 from tests.honoraria.grants import rows
-from tests.honoraria.grants.test_claims import pay
+from tests.honoraria.grants.claiming import pay
 
 UGLY = '=HYPERLINK("http://evil.example","請求書")'
 
