@@ -1,21 +1,19 @@
 """The models of the app by topic: tariffs, entries, months, payments, gift cards, grants, exports."""
 
 from honoraria.models.charges import Charge, ChargeQuerySet, Facts, RequesterTerms
+from honoraria.models.claims import Claim, EvidenceNumber, TaxReport
 from honoraria.models.entries import Honorarium, HonorariumQuerySet
 from honoraria.models.exports import ExportPiece, ExportRun, Mapping
 from honoraria.models.gift_cards import GiftCardCount, GiftCardKind, GiftCardMove
 from honoraria.models.grants import (
     Budget,
-    Claim,
     Consultations,
     Cost,
     CostDocument,
-    EvidenceNumber,
     Municipality,
     Programme,
     ProgrammeTerms,
     Tag,
-    TaxReport,
 )
 from honoraria.models.months import Books, Closing
 from honoraria.models.payees import BankAccount, Payee
