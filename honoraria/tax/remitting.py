@@ -7,6 +7,7 @@ payment. Residents and non-residents are remitted on different forms. Reads only
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -89,6 +90,20 @@ def overdue(organization: Organization, today: date) -> list[Due]:
     """Everything that should have been remitted by now and was not, of the last two years."""
     found = _collect(organization, date(today.year - 1, 1, 1), today)
     return [one for one in found if one.state(today) == "overdue"]
+
+
+def after_remittance(payments: Iterable[Payment]) -> int:
+    """Yen withheld in payments whose month was already remitted: they are not in what was paid."""
+    taxed = [one for one in payments if one.paid_on and one.withheld]
+    if not taxed:
+        return 0
+    remitted = Remittance.objects.filter(organization=taxed[0].organization_id)
+    done = set(remitted.values_list("month", "residency"))
+    return sum(
+        one.withheld
+        for one in taxed
+        if one.paid_on and (one.paid_on.replace(day=1), one.residency) in done
+    )
 
 
 def years_with_tax(organization: Organization) -> list[int]:

@@ -25,6 +25,7 @@ from honoraria.gift_cards.slips import slip
 from honoraria.models import Payment, PaymentBatch
 from honoraria.payments.actions import release_batch
 from honoraria.payments.actions.releasing import refusal
+from honoraria.payments.views.late_tax import warn_of_late_tax
 from ui.paper import paper
 
 REFUSED = 422
@@ -62,9 +63,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            actions.hand_out(
+            moves = actions.hand_out(
                 payment, form.cards(), on=data["on"], difference=data["difference"], by=user, at=at
             )
+            warn_of_late_tax(request, [one.payment for one in moves[:1] if one.payment])
             messages.success(request, "交付を記録しました。受領の確認をお願いします。")
             return redirect("honoraria:gift_card_payment", payment.pk)
         except ActionError as error:

@@ -25,8 +25,8 @@ from honoraria.models import (
     Payment,
     PaymentBatch,
     PaymentLine,
-    Remittance,
 )
+from honoraria.payees import accounts
 from honoraria.payments.locks import (
     end_batch,
     locked_batch,
@@ -39,6 +39,7 @@ from honoraria.payments.locks import (
 )
 from honoraria.payments.telling import tell_paid, tell_returned
 from honoraria.payments.verifying import taken_back
+from honoraria.tax.remitting import after_remittance
 from honoraria.tax.withholding import withhold
 
 CLOSED, PAID = Honorarium.State.CLOSED, Honorarium.State.PAID
@@ -50,6 +51,7 @@ def finish_batch(
 ) -> PaymentBatch:
     """Everything that is still planned was paid. ``paid_on`` (cash): when, in Tokyo.
 
+    The log says how much of the tax belongs to a month that was already remitted.
     Cards are handed out one person at a time, from the register. Raises ActionError: wrong_state,
     too_early, paid_on, tax_changed, cards, being_corrected (cash that was taken back meanwhile).
     """
@@ -67,7 +69,8 @@ def finish_batch(
         end_batch(found, by=by, at=at)
         tell_paid(payments, found.organization, at)
         paid = sum(one.net for one in payments)
-        log(found, "payment_batch.paid", by=by, at=at, paid_on=f"{day}", net=paid)
+        late = after_remittance(payments)
+        log(found, "payment_batch.paid", by=by, at=at, paid_on=f"{day}", net=paid, late_tax=late)
     return found
 
 
@@ -94,7 +97,8 @@ def finish_payment(
         if not batch.payments.filter(state=Payment.State.PLANNED).exists():
             end_batch(batch, by=by, at=at)
         tell_paid([one], batch.organization, at)
-        log(batch, "payment.paid", by=by, at=at, payment=one.pk, paid_on=f"{day}", net=one.net)
+        detail = {"paid_on": f"{day}", "net": one.net, "late_tax": after_remittance([one])}
+        log(batch, "payment.paid", by=by, at=at, payment=one.pk, **detail)
     return one
 
 
@@ -131,7 +135,7 @@ def return_payment(
             by=by,
             at=at,
             **detail,
-            tax_remitted=was_remitted(one),
+            tax_remitted=after_remittance([one]) > 0,
             receipt=one.receipt_how,
             account_ended=end_account,
         )
@@ -150,17 +154,6 @@ def _refuse_received(payment: Payment, by: User) -> None:
             "返してもらったときは、謝礼を訂正（取消し）してください。"
         )
         raise ActionError("received", text)
-
-
-def was_remitted(payment: Payment) -> bool:
-    """The withheld tax of the month of a payment was already sent to the tax office."""
-    if payment.paid_on is None or not payment.withheld:
-        return False
-    return Remittance.objects.filter(
-        organization=payment.organization_id,
-        month=payment.paid_on.replace(day=1),
-        residency=payment.residency,
-    ).exists()
 
 
 def record_cash_receipt(
@@ -256,6 +249,5 @@ def _refuse_taken_back(payments: Sequence[Payment]) -> None:
 
 
 def _end(account: BankAccount, reason: str, by: User, at: datetime) -> None:
-    from honoraria.payees.accounts import end_account
-
-    end_account(account, f"振込不能：{reason}", by=by, at=at, tell=False)  # told of the return
+    # told of the return already
+    accounts.end_account(account, f"振込不能：{reason}", by=by, at=at, tell=False)

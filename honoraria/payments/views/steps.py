@@ -16,9 +16,10 @@ from accounts.trying import attempt
 from honoraria.models import Payment, PaymentBatch
 from honoraria.payments import actions
 from honoraria.payments.access import get_batch_for, get_payment_for
-from honoraria.payments.actions.finishing import was_remitted
 from honoraria.payments.forms import PaidOnForm, ReasonForm, chosen
 from honoraria.payments.views.batches import REFUSED, show, whole
+from honoraria.payments.views.late_tax import warn_of_late_tax
+from honoraria.tax.remitting import after_remittance
 
 
 @require_POST
@@ -70,12 +71,13 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
     if day is None and batch.method != PaymentBatch.Method.BANK:
         messages.error(request, "支払った日を入力してください。")
         return _back(batch)
-    return _do(
-        request,
-        batch,
-        lambda: actions.finish_batch(batch, day, by=user, at=database_now()),
-        "支払済みにしました。",
-    )
+    waiting = list(batch.payments.filter(state=Payment.State.PLANNED).values_list("pk", flat=True))
+
+    def run() -> None:
+        actions.finish_batch(batch, day, by=user, at=database_now())
+        warn_of_late_tax(request, batch.payments.filter(pk__in=waiting))
+
+    return _do(request, batch, run, "支払済みにしました。")
 
 
 @require_POST
@@ -105,12 +107,12 @@ def pay_one(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "支払った日を入力してください。")
         return _back(payment.batch)
     day = form.cleaned_data["paid_on"]
-    return _do(
-        request,
-        payment.batch,
-        lambda: actions.finish_payment(payment, day, by=user, at=database_now()),
-        f"{payment.volunteer.name}さんに支払いました。",
-    )
+
+    def run() -> None:
+        paid = actions.finish_payment(payment, day, by=user, at=database_now())
+        warn_of_late_tax(request, [paid])
+
+    return _do(request, payment.batch, run, f"{payment.volunteer.name}さんに支払いました。")
 
 
 @require_POST
@@ -151,7 +153,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         "payment": payment,
         "batch": payment.batch,
         "form": form,
-        "remitted": was_remitted(payment),
+        "remitted": after_remittance([payment]) > 0,
         "possible": payment.state == Payment.State.PAID,
         "section": "payments",
     }

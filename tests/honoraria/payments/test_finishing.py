@@ -72,6 +72,19 @@ def test_a_return_says_when_the_tax_was_already_remitted(released, city, hana, a
     assert AuditEntry.objects.get(verb="payment.returned").detail["tax_remitted"] is True
 
 
+def test_cash_of_a_month_that_was_remitted_is_logged_with_its_tax(cash, city, hana, accountant):
+    Remittance.objects.create(
+        organization=city, month=date(2026, 12, 1), residency="resident", amount=1,
+        remitted_on=date(2027, 1, 8), recorded_at=AT, recorded_by=accountant,
+    )  # fmt: skip
+    first = cash.payments.get(volunteer=hana)
+    late = datetime(2027, 1, 9, 3, tzinfo=UTC)
+    finish_payment(first, PAY_DAY, by=accountant, at=late)
+    assert AuditEntry.objects.get(verb="payment.paid").detail["late_tax"] == first.withheld == 306
+    finish_batch(cash, date(2027, 1, 8), by=accountant, at=late)
+    assert AuditEntry.objects.get(verb="payment_batch.paid").detail["late_tax"] == 0
+
+
 def test_only_what_was_paid_comes_back(released, accountant):
     one = released.payments.first()
     attempt = lambda: return_payment(one, "口座相違", by=accountant, at=AT)  # noqa: E731
