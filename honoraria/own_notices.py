@@ -1,7 +1,8 @@
 """What a volunteer's first page says about money: what waits for the person, and what has arrived.
 
 An account is missing although money is approved, an account cannot be used any more, something that
-was handed over waits for a signature; for two weeks, that something was paid. Reads only.
+was handed over waits for a signature; for two weeks, that something was paid, or that what the
+person had receipted was recorded as handed back. Reads only.
 """
 
 from __future__ import annotations
@@ -22,14 +23,19 @@ from honoraria.own_words import day_of
 
 Method, State = PaymentBatch.Method, Honorarium.State
 NEWS_FOR: Final = timedelta(days=14)
-"""How long a payment is told of."""
+"""How long a payment, or that one was taken back, is told of."""
 REFUSED_FOR: Final = timedelta(days=90)
 """How long an account that was ended is asked to be replaced, when nothing is owed."""
 
 
 def notices(people: Sequence[int], at: datetime) -> list[OwnNotice]:
     """The lines for a person's rows in the registers, at an instant (UTC)."""
-    return [*_account(people, at), *_signatures(people), *_paid(people, at)]
+    return [
+        *_account(people, at),
+        *_signatures(people),
+        *_taken_back(people, at),
+        *_paid(people, at),
+    ]
 
 
 def _account(people: Sequence[int], at: datetime) -> Iterator[OwnNotice]:
@@ -78,6 +84,32 @@ def _signatures(people: Sequence[int]) -> Iterator[OwnNotice]:
     if Method.GIFT_CARD in methods:
         text = _("受け取ったカードの確認をお願いします。")
         yield OwnNotice(reverse("volunteer_money:gifts"), "gift", text, _("受け取ったカード"))
+
+
+def _taken_back(people: Sequence[int], at: datetime) -> Iterator[OwnNotice]:
+    """What the person had confirmed to have is recorded as back: only the person can contradict."""
+    today = local(at).date()
+    found = Payment.objects.filter(
+        volunteer__in=people,
+        state=Payment.State.RETURNED,
+        receipt_at__isnull=False,
+        returned_on__range=(today - NEWS_FOR, today),
+        batch__method__in=[Method.CASH, Method.GIFT_CARD],
+    )
+    for one in found.select_related("batch").order_by("-returned_on", "-pk"):
+        values = {"day": day_of(one.paid_on), "yen": format_decimal(one.net, locale="en")}
+        if one.batch.method == Method.CASH:
+            text = _(
+                "%(day)sの現金%(yen)s円は、お渡ししていなかったため、受領の記録を取り消しました。"
+                "受け取っている場合は、窓口へご連絡ください。"
+            )
+        else:
+            text = _(
+                "%(day)sに受け取ったカード（%(yen)s円分）は、返却されたものとして記録しました。"
+                "返していない場合は、窓口へご連絡ください。"
+            )
+        url = reverse("volunteer_money:money")
+        yield OwnNotice(url, "honoraria", text % values, _("明細を見る"), waits=False)
 
 
 def _paid(people: Sequence[int], at: datetime) -> Iterator[OwnNotice]:

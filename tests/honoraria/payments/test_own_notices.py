@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
+from accounts.times import local
 from honoraria.models import Honorarium
 from honoraria.own_notices import notices
 from honoraria.payments.actions import finish_batch, return_payment
+from tests.factories import NOW
 from tests.honoraria.gift_cards.box import given_to
 from tests.honoraria.payments.paying import AT, ON_PAY_DAY, account_of, entry_of
 
@@ -79,6 +82,50 @@ def test_a_payment_that_came_back_is_no_news(released, hana, accountant):
     payment = released.payments.get(volunteer=hana)
     return_payment(payment, "口座なし", by=accountant, at=ON_PAY_DAY, end_account=True)
     assert said(hana, ON_PAY_DAY) == [ENDED]
+
+
+CASH_BACK = (
+    "2026年11月24日の現金1,000円は、お渡ししていなかったため、受領の記録を取り消しました。"
+    "受け取っている場合は、窓口へご連絡ください。"
+)
+CARDS_BACK = (
+    "2026年11月24日に受け取ったカード（1,000円分）は、返却されたものとして記録しました。"
+    "返していない場合は、窓口へご連絡ください。"
+)
+
+
+@pytest.mark.parametrize(("method", "words"), [("cash", CASH_BACK), ("gift_card", CARDS_BACK)])
+def test_who_had_signed_hears_for_two_weeks_that_it_was_taken_back(hana, accountant, method, words):
+    payment = given_to(hana, accountant, method)
+    payment.state, payment.returned_on, payment.return_reason = "returned", local(AT).date(), "誤り"
+    payment.save()
+    assert said(hana) == [], "nothing was signed for"
+    payment.receipt_at, payment.receipt_how = NOW, "paper"
+    payment.save()
+    assert said(hana) == [words]
+    assert said(hana, AT + timedelta(days=14)) == [words]
+    assert said(hana, AT + timedelta(days=15)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "The cards for 1,000 yen that you received on 24 Nov 2026 are recorded as given back.",
+        ),
+        (
+            "ja-simple",
+            "2026年11月24日に うけとった カード（1,000円）は、あなたが かえしたと 記録しました。",
+        ),
+    ],
+)
+def test_that_cards_came_back_is_said_in_the_readers_language(hana, accountant, language, words):
+    payment = given_to(hana, accountant)
+    payment.state, payment.returned_on, payment.receipt_at = "returned", local(AT).date(), NOW
+    payment.save()
+    with translation.override(language):
+        assert said(hana)[0].startswith(words)
 
 
 def test_the_first_page_and_the_menu_say_it(client_of, hana, clock):
