@@ -266,7 +266,9 @@ def prepare(office: Office) -> PaymentBatch:
     expect(page.locator("tfoot")).to_contain_text(f"{JOBS * (FEE + TRANSPORT):,}")
     page.get_by_role("button", name="この内容で支払を作る").click()
     expect(page.locator("body")).to_contain_text("支払を作りました")
-    expect(page.locator("main")).to_contain_text("支払を作成した人と承認する人は、別の人にしてください。")
+    expect(page.locator("main")).to_contain_text(
+        "支払を作成した人と承認する人は、別の人にしてください。"
+    )
     batch = PaymentBatch.objects.get()
     tax = 3 * (FEE + TRANSPORT) * 1021 // 10000 + (FEE + TRANSPORT) * 1021 // 10000
     assert batch.total == JOBS * (FEE + TRANSPORT) - tax
