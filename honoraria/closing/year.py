@@ -38,6 +38,7 @@ class YearMonth:
     points: int
     closing: Closing | None
     begun: bool
+    past: bool
     next: bool
 
     @property
@@ -130,6 +131,7 @@ def year_of(organization: Organization, year: int, at: datetime) -> Year:
                 closing=closing,
                 # what lies before the first closing ever was never open
                 begun=month.first <= today and (closed is None or month.last > closed),
+                past=month.last < today,
                 next=month == following,
             )
         )

@@ -222,10 +222,12 @@ def initial_of(rules: Rules) -> dict[str, Any]:
 
 
 def errors_of(form: RulesForm) -> Iterator[str]:
-    """Every message once, for the preview."""
+    """Every message once, for the preview, behind the label of its field."""
     seen = set()
-    for messages in form.errors.values():
+    for name, messages in form.errors.items():
+        label = form.fields[name].label if name in form.fields else None
         for message in messages:
-            if message not in seen:
-                seen.add(message)
-                yield str(message)
+            line = f"{label}：{message}" if label else str(message)
+            if line not in seen:
+                seen.add(line)
+                yield line
