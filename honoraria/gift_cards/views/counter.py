@@ -63,10 +63,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            moves = actions.hand_out(
+            actions.hand_out(
                 payment, form.cards(), on=data["on"], difference=data["difference"], by=user, at=at
             )
-            warn_of_late_tax(request, [one.payment for one in moves[:1] if one.payment])
+            payment.refresh_from_db()
+            warn_of_late_tax(request, [payment])
             messages.success(request, "交付を記録しました。受領の確認をお願いします。")
             return redirect("honoraria:gift_card_payment", payment.pk)
         except ActionError as error:

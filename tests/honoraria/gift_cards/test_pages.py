@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from honoraria.gift_cards import actions
-from honoraria.models import GiftCardCount, GiftCardKind, GiftCardMove, Payment
+from honoraria.models import GiftCardCount, GiftCardKind, GiftCardMove, Payment, Remittance
 from tests.honoraria.gift_cards.box import AT, DRAWN, ON, TODAY, cards_of, handed, ready
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -100,6 +100,24 @@ def test_a_hand_out_that_cannot_be_is_said_and_kept(
     assert page.status_code == 422
     assert words_of_it in words(page)
     assert GiftCardKind.objects.get().stock == 50
+
+
+@pytest.mark.parametrize("taxed", [True, False])
+def test_taxed_cards_of_a_month_that_was_remitted_are_recorded_with_a_warning(
+    city, office, thousand, hana, accountant, admin, november, taxed
+):
+    city.policy["gift_cards_taxed"] = taxed
+    city.save()
+    cards_of(hana, 3000)
+    payment = ready(hana, accountant, admin)
+    Remittance.objects.create(
+        organization=city, month=TODAY.replace(day=1), residency="resident", amount=1,
+        remitted_on=TODAY, recorded_at=AT, recorded_by=accountant,
+    )  # fmt: skip
+    data = {"on": "2026-12-03", f"kind_{thousand.pk}": "3"}
+    page = words(office.post(url("payment", payment.pk), data, follow=True))
+    assert ("今回の税額341円は、その納付額に入っていません。" in page) == taxed
+    assert "交付を記録しました。" in page
 
 
 def test_too_few_cards_are_warned_of(city, office, thousand, hana, november):
