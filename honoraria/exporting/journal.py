@@ -3,7 +3,8 @@
 Fees go against the bank, cash or the stock of cards, transport is 旅費 as in the grant's claim, the
 withheld tax is 預り金. Cards leave the stock by their face value: what is above the payment is a
 loss, what is below it stays owed. A payment that came back stands on the day it was paid, and the
-other way round on the day the return was recorded, so that lines taken in before stay right.
+other way round on the day the return was recorded; an exchange that changed the face value stands
+with that change on its own day. So lines taken in before stay right.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from django.db.models import DateField, Q, QuerySet, Value
 from accounts.models import Organization
 from honoraria.exporting.columns import Column
 from honoraria.exporting.wishes import Wish
-from honoraria.models import Payment
+from honoraria.models import GiftCardMove, Payment
 
 
 def find_journal(organization: Organization, wish: Wish) -> QuerySet[Any, Any]:
-    """Payments that were made on the days, and those that came back on them."""
+    """Payments that were made on the days, came back or had cards exchanged on them."""
     days = (wish.first, wish.last)
-    moved = Q(paid_on__range=days) | Q(returned_on__range=days)
+    moves = GiftCardMove.objects.filter(kind__organization=organization, on__range=days)
+    swapped = Q(pk__in=moves.filter(verb=GiftCardMove.Verb.RETURNED).values("payment"))
+    moved = Q(paid_on__range=days) | Q(returned_on__range=days) | swapped
     states = (Payment.State.PAID, Payment.State.RETURNED)
     found = Payment.objects.filter(moved, organization=organization, state__in=states)
     day = DateField()
@@ -42,20 +45,24 @@ JOURNAL_FIELDS = {
     "since": "since",
     "until": "until",
 }
-# x: the payment or its return · s: what is paid, by kind, and the face value of the cards · p: the
-# same where a reversal made one of the kinds negative; the larger one bears the tax. Each line has
-# one debit, one credit and a positive amount; ``deal`` is the same money as freee wants it.
+# x: the payment · g: what the person had of its cards after each act at the counter, in yen · e: the
+# payment, each exchange and the return; ``value``: the yen of cards or money that moved, and what
+# of them is above the payment (``over``) or was still owed (``short``) · s, p: what is paid, by
+# kind, and the same where a reversal made one of the kinds negative; the larger one bears the tax.
+# Each line has one debit, one credit and a positive amount; ``deal`` is the same money as freee
+# wants it.
 JOURNAL_AROUND = """
-    SELECT dense_rank() OVER (ORDER BY y.paid, y.payment, y.back) AS serial, y.*,
-        CASE WHEN NOT y.back THEN y.what WHEN y.method = 'bank' THEN '振込不能の戻し ' || y.what
+    SELECT dense_rank() OVER (ORDER BY y.paid, y.payment, y.turn) AS serial, y.*,
+        CASE WHEN y.swapped THEN '交換 ' || y.what WHEN NOT y.back THEN y.what
+            WHEN y.method = 'bank' THEN '振込不能の戻し ' || y.what
             ELSE '支払の戻し ' || y.what END AS purpose,
-        CASE WHEN y.back THEN y.against ELSE y.of END AS debit,
-        CASE WHEN y.back THEN y.of ELSE y.against END AS credit,
-        CASE WHEN y.back THEN -y.amount ELSE y.amount END AS signed,
-        CASE WHEN y.line > 1 THEN NULL WHEN y.back THEN '収入' ELSE '支出' END AS deal,
+        CASE WHEN y.turned THEN y.against ELSE y.of END AS debit,
+        CASE WHEN y.turned THEN y.of ELSE y.against END AS credit,
+        CASE WHEN y.turned THEN -y.amount ELSE y.amount END AS signed,
+        CASE WHEN y.line > 1 THEN NULL WHEN y.income THEN '収入' ELSE '支出' END AS deal,
         CASE WHEN y.line = 1 THEN y.paid END AS settled,
         CASE WHEN y.line = 1 THEN y.method END AS settle_account,
-        CASE WHEN y.line = 1 THEN y.value END AS settle_amount,
+        CASE WHEN y.line = 1 THEN abs(y.value) END AS settle_amount,
         'tax_class' AS tax_class, (
             SELECT string_agg(d.month::text, '・' ORDER BY d.year, d.month) || '月分' FROM (
                 SELECT DISTINCT extract(year FROM h.activity_date)::int AS year,
@@ -66,17 +73,46 @@ JOURNAL_AROUND = """
             ) AS d
         ) AS months
     FROM (
-        SELECT x.*, e.paid, e.back, s.value, l.*,
-            row_number() OVER (PARTITION BY x.payment, e.back ORDER BY l.place) AS line
+        SELECT x.*, e.paid, e.back, e.turn, e.value, e.swapped, e.back OR l.yen < 0 AS turned,
+            e.back OR e.value < 0 AS income, l.place, l.what, l.of, l.against,
+            abs(l.yen) AS amount, l.deal_account,
+            CASE WHEN e.value < 0 AND e.swapped THEN -l.deal_yen ELSE l.deal_yen END AS deal_amount,
+            row_number() OVER (PARTITION BY x.payment, e.turn ORDER BY l.place) AS line
         FROM {inner}
-        CROSS JOIN LATERAL (VALUES (x.paid_on, false), (x.returned_on, true)) AS e(paid, back)
         CROSS JOIN LATERAL (
-            SELECT x.gross - t.yen AS fee, t.yen AS travel, coalesce(c.yen, x.net) AS value
-            FROM (SELECT coalesce(sum(pl.transport), 0) AS yen FROM honoraria_paymentline AS pl
-                WHERE pl.payment_id = x.payment) AS t,
-            (SELECT sum(-m.change * k.face_value) AS yen FROM honoraria_giftcardmove AS m
+            WITH g AS (
+                SELECT min(m.on) AS day,
+                    (sum(sum(-m.change * k.face_value)) OVER w)::bigint AS kept,
+                    row_number() OVER w AS turn, count(*) OVER () AS turns
+                FROM honoraria_giftcardmove AS m
                 JOIN honoraria_giftcardkind AS k ON k.id = m.kind_id
-                WHERE m.payment_id = x.payment AND m.verb = 'handed_out') AS c
+                WHERE m.payment_id = x.payment
+                GROUP BY m.handled_at WINDOW w AS (ORDER BY m.handled_at)
+            ), v AS (
+                SELECT g.*, g.kept - lag(g.kept) OVER w AS change,
+                    greatest(g.kept - x.net, 0) AS over, greatest(x.net - g.kept, 0) AS short,
+                    g.turn = g.turns AND x.returned_on IS NOT NULL AS all_back
+                FROM g WINDOW w AS (ORDER BY g.turn)
+            ), c AS (
+                SELECT v.*, v.over - lag(v.over) OVER w AS more_over,
+                    v.short - lag(v.short) OVER w AS more_short
+                FROM v WHERE NOT v.all_back WINDOW w AS (ORDER BY v.turn)
+            )
+            SELECT x.paid_on AS paid, 1 AS turn, false AS back, false AS swapped,
+                coalesce((SELECT c.kept FROM c WHERE c.turn = 1), x.net) AS value,
+                coalesce((SELECT c.over FROM c WHERE c.turn = 1), 0) AS over,
+                coalesce((SELECT c.short FROM c WHERE c.turn = 1), 0) AS short
+            UNION ALL SELECT c.day, c.turn, false, true, c.change, c.more_over, c.more_short
+            FROM c WHERE c.turn > 1
+            UNION ALL SELECT x.returned_on, coalesce(l.turn + 1, 2), true, false,
+                coalesce(l.kept, x.net), coalesce(l.over, 0), coalesce(l.short, 0)
+            FROM (VALUES (1)) AS one LEFT JOIN (SELECT * FROM c ORDER BY turn DESC LIMIT 1) AS l
+                ON true
+        ) AS e
+        CROSS JOIN LATERAL (
+            SELECT x.gross - t.yen AS fee, t.yen AS travel
+            FROM (SELECT coalesce(sum(pl.transport), 0) AS yen FROM honoraria_paymentline AS pl
+                WHERE pl.payment_id = x.payment) AS t
         ) AS s
         CROSS JOIN LATERAL (
             SELECT q.fee, q.travel, q.fee > x.withheld AS fee_taxed FROM (
@@ -95,12 +131,12 @@ JOURNAL_AROUND = """
                 CASE WHEN s.travel < 0 THEN 'travel' ELSE 'expense' END,
                 -least(s.fee, s.travel, 0), CASE WHEN s.travel < 0 THEN 'travel' ELSE 'expense' END,
                 least(s.fee, s.travel)),
-            (5, '額面との差額 ', CASE WHEN s.value > x.net THEN 'difference' ELSE x.method END,
-                CASE WHEN s.value > x.net THEN x.method ELSE 'payable' END, abs(s.value - x.net),
-                CASE WHEN s.value > x.net THEN 'difference' ELSE 'payable' END, s.value - x.net)
-        ) AS l(place, what, of, against, amount, deal_account, deal_amount)
-        WHERE e.paid BETWEEN x.since AND x.until AND l.amount > 0
-    ) AS y ORDER BY y.paid, y.payment, y.back, y.line
+            (5, '額面との差額 ', 'difference', x.method, e.over, 'difference', e.over),
+            (6, '額面との差額 ', x.method, 'payable', e.short, 'payable', -e.short)
+        ) AS l(place, what, of, against, yen, deal_account, deal_yen)
+        WHERE e.paid BETWEEN x.since AND x.until
+            AND CASE WHEN e.swapped THEN l.place > 4 AND l.yen <> 0 ELSE l.yen > 0 END
+    ) AS y ORDER BY y.paid, y.payment, y.turn, y.line
 """
 JOURNAL = tuple(
     Column(name, title, kind, width)

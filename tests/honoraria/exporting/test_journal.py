@@ -16,6 +16,7 @@ from honoraria.exporting.datasets import DATASETS
 from honoraria.exporting.shapes import shipped
 from honoraria.exporting.wishes import Wish
 from honoraria.gift_cards import ledger
+from honoraria.gift_cards.actions.returning import kept_by
 from honoraria.models import GiftCardKind, Payment
 from honoraria.months import Month
 from tests import factories
@@ -136,9 +137,81 @@ def test_cards_leave_the_stock_by_their_face_value(city, accountant, cards, want
     assert accounts_of(rows) == wanted
     assert sum(one["deal_amount"] for one in rows) == rows[0]["settle_amount"]
     assert rows[0]["settle_amount"] == -wanted["gift_card"]
-    came_back(payment, date(2026, 12, 4))
+    return_all(payment, date(2026, 12, 4), accountant)
     back = lines(city, "2026-12")
     assert accounts_of(back) == {account: -yen for account, yen in wanted.items()}
+    assert accounts_of(lines(city, "2026-11")) == wanted
+
+
+def return_all(payment: Payment, on: date, by: Any) -> None:
+    """All cards are back in the box."""
+    for key, count in kept_by(payment).items():
+        kind = GiftCardKind.objects.get(pk=key)
+        at = instant(on, 720)
+        ledger.write(kind, "returned", count, on=on, by=by, at=at, payment=payment)
+    came_back(payment, on)
+
+
+EXCHANGES = [  # cards handed out, what the exchange moves, what it does to the accounts
+    ({1000: 2, 500: 1}, {1000: 1}, {1000: -1}, {}),  # one that nobody can read
+    ({1000: 2, 500: 1}, {500: 1}, {1000: -1}, {"difference": 500, "gift_card": -500}),
+    ({1000: 3}, {1000: 1}, {500: -1}, {"difference": -500, "gift_card": 500}),
+    ({1000: 2}, {1000: 1}, {1000: -1, 500: -1}, {"payable": 500, "gift_card": -500}),
+    ({1000: 2}, {1000: 1}, {1000: -2}, {"payable": 500, "difference": 500, "gift_card": -1000}),
+    ({1000: 3}, {1000: 1}, {}, {"payable": -500, "difference": -500, "gift_card": 1000}),
+]
+
+
+@pytest.mark.parametrize(("cards", "back", "instead", "change"), EXCHANGES)
+@pytest.mark.parametrize("later", [False, True])
+def test_an_exchange_books_the_change_of_the_face_value_on_its_day(
+    city, accountant, cards, back, instead, change, later
+):
+    payment = paid(organization=city, method="gift_card", gross=2500, withheld=0)
+    kinds = {}
+    for value in (1000, 500):
+        kinds[value] = GiftCardKind.objects.create(
+            organization=city, name="図書カード", face_value=value
+        )
+
+    def move(verb: str, value: int, change: int, on: date, minute: int, of: Any = payment) -> None:
+        at = instant(on, minute)
+        ledger.write(kinds[value], verb, change, by=accountant, at=at, on=on, payment=of)
+
+    day = payment.paid_on
+    for value in kinds:
+        move("opening", value, 9, day, 600, None)
+    for value, count in cards.items():
+        move("handed_out", value, -count, day, 720)
+    before = accounts_of(lines(city, "2026-11"))
+    swap = date(2026, 12, 2) if later else day
+    for value, count in back.items():
+        move("returned", value, count, swap, 730)
+    for value, count in instead.items():
+        move("handed_out", value, count, swap, 730)
+
+    both = accounts_of(lines(city, "2026-11"))
+    if later:
+        assert both == before  # what was taken in stays right
+        assert accounts_of(lines(city, "2026-12")) == change
+        assert {one["purpose"] for one in lines(city, "2026-12")} <= {"交換 額面との差額 "}
+    rows = lines(city, "2026-12" if later else "2026-11")
+    whole = Counter(before)
+    whole.update(change)
+    found = Counter(both)
+    found.update(accounts_of(lines(city, "2026-12")) if later else {})
+    assert {key: yen for key, yen in found.items() if yen} == {
+        key: yen for key, yen in whole.items() if yen
+    }
+    assert all(one["amount"] > 0 for one in rows)
+    for serial in {one["serial"] for one in rows}:
+        deal = [one for one in rows if one["serial"] == serial]
+        assert sum(one["deal_amount"] for one in deal) == deal[0]["settle_amount"] >= 0
+    return_all(payment, date(2027, 1, 7), accountant)
+    last = accounts_of(lines(city, "2027-01"))
+    assert {account: -yen for account, yen in last.items()} == {
+        key: yen for key, yen in whole.items() if yen
+    }
 
 
 @pytest.mark.parametrize("code", ["yayoi", "moneyforward", "freee"])
