@@ -39,8 +39,8 @@ test: $(VENV)/dev.stamp messages ## run every test (ARGS="-k words" for some, JO
 	@for part in "-n $(JOBS) --dist loadfile -m 'not browser'" "-m browser"; do \
 		eval "$(RUN) -m pytest $$part $$ARGS" || { code=$$?; [ $$code -eq 5 ] || failed=$$code; }; done; exit $${failed:-0}
 
-faults: $(VENV)/dev.stamp ## the long fault runs: many kills and outages (the short ones are in `make test`)
-	@FAULTS_LONG=1 RACE_PROCESSES=60 WORKER_KILLS=25 $(RUN) -m pytest --timeout 1800 tests/faults tests/realtime/test_worker.py tests/dispatch/test_races.py $(ARGS)
+faults: $(VENV)/dev.stamp ## the long runs: many kills and outages, many random months of money (the short ones are in `make test`)
+	@FAULTS_LONG=1 RACE_PROCESSES=60 WORKER_KILLS=25 $(RUN) -m pytest --timeout 1800 tests/faults tests/realtime/test_worker.py tests/dispatch/test_races.py tests/honoraria/test_every_yen.py $(ARGS)
 
 lint: $(VENV)/dev.stamp ## look for slips: ruff, the order of the floors, bandit
 	@$(RUN) -m ruff check .
