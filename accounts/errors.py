@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# what a screen says when somebody else was faster
+MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
+
 
 class ActionError(Exception):
     """An action that was refused; nothing was written.

@@ -50,6 +50,11 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def may_act_alone(self) -> bool:
+        """One person may do what otherwise two must do; every such act is logged as one."""
+        return self.policy.get("single_handed") is True
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users; e-mail is optional because many volunteers have none."""

@@ -83,7 +83,7 @@ def confirm_report(
         if report.state == Report.State.CONFIRMED:
             return report
         own = by is not None and report.assignment.volunteer.user_id == by.pk
-        if own and report.assignment.request.organization.policy.get("single_handed") is not True:
+        if own and not report.assignment.request.organization.may_act_alone:
             raise ActionError("own_report", OWN_REPORT)
         _move(report, Report.State.CONFIRMED)
         report.confirmed_at, report.confirmed_by = at, by

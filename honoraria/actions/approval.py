@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import Organization, User
 from accounts.times import local
 from honoraria.closing import points
@@ -31,7 +31,6 @@ SAME_PERSON = "活動報告を確認した人と謝礼を承認する人は、�
 SAME_RECORDER = "取消料を記録した人と謝礼を承認する人は、別の人にしてください。"
 SAME_CORRECTOR = "取消しの行を作った人と承認する人は、別の人にしてください。"
 OWN = "自分が受け取る謝礼は、ほかの人が承認してください。"
-MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
 @dataclass(slots=True)
@@ -191,7 +190,7 @@ def correct(honorarium: Honorarium, reason: str, *, by: User, at: datetime) -> H
 
 def single_handed(organization: Organization) -> bool:
     """The organization lets one person confirm and approve."""
-    return organization.policy.get("single_handed") is True
+    return organization.may_act_alone
 
 
 def refusal(entry: Honorarium, user: User) -> str:

@@ -64,6 +64,6 @@ def decide_rules(
 def rules_of(organization: Organization) -> dict[str, object]:
     """What holds now, by the names of `decide_rules`."""
     return {
-        "single_handed": organization.policy.get("single_handed") is True,
+        "single_handed": organization.may_act_alone,
         "receipt_above_yen": receipt_limit(organization),
     }

@@ -14,14 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.access import MONEY, acting, roles
 from accounts.clock import database_now
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import AuditEntry
 from accounts.times import local
 from accounts.trying import attempt
 from honoraria.actions import record_cancelled
 from honoraria.charges import actions, reading
 from honoraria.charges.access import get_booking_for, get_charge_for
-from honoraria.charges.actions.rows import MOVED
 from honoraria.charges.forms import FindForm, ReverseForm, SettleForm
 from honoraria.months import Month
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import User
 from honoraria.actions import single_handed
 from honoraria.models import BankAccount, Payment, PaymentBatch
@@ -22,7 +22,6 @@ from honoraria.payees.telling import tell_of_change, tell_of_refusal
 from volunteers.models import Volunteer
 
 State = BankAccount.State
-MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 SAME_PERSON = "口座を入力した人（ご本人を含む）とは別の人が確認してください。"
 
 

@@ -17,13 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.access import MONEY, acting, roles
 from accounts.clock import database_now
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import AuditEntry, Organization
 from accounts.times import local
 from accounts.trying import attempt
 from honoraria import actions
 from honoraria.access import READERS, get_honorarium_for
-from honoraria.actions.approval import MOVED
 from honoraria.closing import points
 from honoraria.closing.books import closed_through
 from honoraria.forms import CorrectForm, FindForm

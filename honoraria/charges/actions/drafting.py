@@ -15,11 +15,11 @@ from typing import Any
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import Organization, User
 from accounts.times import local
 from dispatch.models import Assignment, Request, RequestingBody
-from honoraria.charges.actions.rows import MOVED, locked, log
+from honoraria.charges.actions.rows import locked, log
 from honoraria.charges.pricing import (
     Charged,
     called_off_bookings,

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import Organization, User
 from accounts.times import local
-from honoraria.charges.actions.rows import MOVED, locked, log, move
+from honoraria.charges.actions.rows import locked, log, move
 from honoraria.closing.books import lock_books
 from honoraria.models import Charge
 from honoraria.months import Month

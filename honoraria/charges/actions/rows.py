@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import User
 from honoraria.closing.books import lock_books
 from honoraria.models import Charge
-
-MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
 def locked(charge: Charge) -> Charge:

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import Organization, User
 from accounts.times import local
 from honoraria.actions import single_handed
@@ -25,7 +25,6 @@ from honoraria.models import Books, Claim, Cost, CostDocument
 from honoraria.tax.years import fiscal_year
 
 PREPAID = timedelta(days=366)
-MOVED = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

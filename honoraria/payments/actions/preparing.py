@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import Organization, User
 from honoraria.actions.approval import single_handed
 from honoraria.closing.books import lock_books
@@ -23,7 +23,6 @@ from honoraria.models import (
 )
 from honoraria.payments.conditions import check_paying_account, check_value_date
 from honoraria.payments.locks import (
-    MOVED,
     count_again,
     end_batch,
     locked_batch,

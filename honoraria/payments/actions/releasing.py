@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import User
 from honoraria.actions.approval import single_handed
 from honoraria.models import BankAccount, Honorarium, Payment, PaymentBatch
@@ -27,7 +27,6 @@ from honoraria.payments.files import (
     record_of,
 )
 from honoraria.payments.locks import (
-    MOVED,
     count_again,
     locked_batch,
     log,
