@@ -9,6 +9,17 @@ from django.db import migrations, models
 
 import accounts.encrypted
 
+# what was priced before keeps the way it is paid; cards and bare expenses are taxed as a new tariff
+# of that kind is. 手話通訳 cannot be told from other interpreting: it stays withheld until it is said
+TERMS = """
+UPDATE honoraria_tariff SET tax = CASE paid_by WHEN 'gift_card' THEN 'gift' ELSE 'expenses' END
+WHERE paid_by IN ('gift_card', 'none');
+UPDATE honoraria_honorarium h SET paid_by = t.paid_by, tax = t.tax
+FROM honoraria_tariffversion v JOIN honoraria_tariff t ON t.id = v.tariff_id
+WHERE v.id = h.tariff_version_id;
+SET CONSTRAINTS ALL IMMEDIATE;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -1103,6 +1114,7 @@ class Migration(migrations.Migration):
                 verbose_name="交通費の支払先",
             ),
         ),
+        migrations.RunSQL(TERMS, migrations.RunSQL.noop),
         migrations.AlterField(
             model_name="honorarium",
             name="activity_date",
