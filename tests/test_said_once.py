@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ PACKAGES = ("accounts", "dispatch", "honoraria", "interpreting", "realtime", "ui
 @pytest.mark.parametrize(
     ("words", "place"),
     [
-        ('"状態が変わったため、この操作はできません。', "accounts/errors.py"),
-        ('policy.get("single_handed")', "accounts/models.py"),
+        # where a volunteer may read it, the translators' tool wants the words themselves
+        (r'(?<!_\()"状態が変わったため、この操作はできません。', "accounts/errors.py"),
+        (r'policy\.get\("single_handed"\)', "accounts/models.py"),
     ],
 )
 def test_it_stands_in_one_place(words, place):
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    found = [path for path in files if words in path.read_text(encoding="utf-8")]
+    found = [path for path in files if re.search(words, path.read_text(encoding="utf-8"))]
     assert [str(path.relative_to(ROOT)) for path in found] == [place]

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.audit import WORDS, record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import Organization, User
 from dispatch.actions.common import lock_request, log, save_and_announce, schedule
 from dispatch.ladder import NEIGHBOUR
@@ -129,8 +129,7 @@ def _lock(agreement: SharingAgreement) -> SharingAgreement:
 
 def _move(agreement: SharingAgreement, to: str) -> None:
     if to not in SharingAgreement.MOVES[agreement.state]:
-        text = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
-        raise ActionError("wrong_state", text)
+        raise ActionError("wrong_state", MOVED)
     agreement.state = to
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import User
 from accounts.times import local
 from dispatch.models import Assignment, Request
@@ -74,8 +74,7 @@ def remove_cancelled(entry: Honorarium, *, by: User, at: datetime) -> None:
         drafts = Honorarium.objects.drafts().filter(pk=entry.pk, kind=Honorarium.Kind.CANCELLED)
         found = drafts.select_for_update().first()
         if found is None:
-            text = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
-            raise ActionError("changed_meanwhile", text)
+            raise ActionError("changed_meanwhile", MOVED)
         check_open(books, found.booked_on)
         _log(found, "honorarium.draft_removed", by=by, at=at, total=found.total)
         found.delete()

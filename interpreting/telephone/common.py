@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.audit import record
-from accounts.errors import ActionError
+from accounts.errors import MOVED, ActionError
 from accounts.models import Organization, User
 from dispatch.actions.common import lock_request
 from dispatch.models import Request
@@ -68,8 +68,7 @@ def may_move(leg: PhoneLeg, to: str) -> bool:
 def must_move(leg: PhoneLeg, to: str) -> None:
     """Set the state, or raise ``wrong_state``."""
     if not may_move(leg, to):
-        text = "状態が変わったため、この操作はできません。画面を更新してご確認ください。"
-        raise ActionError("wrong_state", text)
+        raise ActionError("wrong_state", MOVED)
     leg.state = to
 
 
