@@ -35,7 +35,7 @@ _MODES = dict(Mode.choices)
 HONORARIA_SQL = """
 SELECT h.id, h.activity_date, h.corrects_id, h.kind, h.state, h.total, h.transport, h.transport_to,
        h.minutes,
-       v.number, q.number, q.language, q.mode, d.name, tf.name,
+       v.number, q.number, q.language, q.mode, d.name, h.tariff_name,
        t.numerator, t.denominator, t.tax_credit, t.reason, t.note,
        r.id, r.confirmed_at, h.approved_at, u.name,
        p.id, p.paid_on, p.receipt_at, p.receipt_how, b.method, b.id,
@@ -50,8 +50,6 @@ JOIN volunteers_volunteer v ON v.id = h.volunteer_id
 JOIN dispatch_assignment a ON a.id = h.assignment_id
 LEFT JOIN interpreting_report r ON r.id = h.report_id
 JOIN dispatch_request q ON q.id = a.request_id
-JOIN honoraria_tariffversion tv ON tv.id = h.tariff_version_id
-JOIN honoraria_tariff tf ON tf.id = tv.tariff_id
 LEFT JOIN dispatch_desk d ON d.id = q.desk_id
 LEFT JOIN accounts_user u ON u.id = h.approved_by_id
 LEFT JOIN honoraria_paymentline pl ON pl.honorarium_id = h.id AND pl.stands

@@ -37,6 +37,16 @@ def test_lines_carry_their_evidence_but_no_name(city, grant):
     assert one.volunteer.name not in str(line)
 
 
+def test_a_line_keeps_the_name_its_tariff_had(city, grant):
+    found = rows.entry(city)
+    rows.judged(grant, found)
+    tariff = found.tariff_version.tariff
+    before = tariff.name
+    tariff.name = "改めた名称"
+    tariff.save()
+    assert [line.tariff for line in picture(grant).lines] == [before]
+
+
 def test_numbers_go_by_day_over_what_counts(city, grant):
     late, early = rows.entry(city, on=date(2026, 12, 1)), rows.entry(city, on=date(2026, 5, 1))
     not_counted = rows.entry(city, on=date(2026, 4, 1))
