@@ -20,6 +20,7 @@ from honoraria.grants.claim import Picture, differences
 from honoraria.grants.entries import untagged_counts
 from honoraria.grants.lines import COST, HONORARIUM, Key, Line
 from honoraria.models import Claim, Cost, Honorarium, PaidBy, PaymentBatch, ProgrammeTerms, Tag
+from honoraria.payments.selecting import settled_by_correction
 
 EXAMPLES = 8
 TRAVEL = Cost.Category.TRAVEL.value
@@ -110,6 +111,7 @@ def _about_lines(found: Picture) -> list[Remark]:
     standing = [line for line in counted if not line.corrects and line.identity not in reversed_]
     more = _more_than_whole(found, counted)
     shares = {line.identity: (line.numerator, line.denominator) for line in found.lines}
+    unpaid = _unpaid(found, standing)
     rules: list[tuple[str, str, Iterable[Line], Callable[[Line], bool]]] = [
         (
             "before_decision",
@@ -132,7 +134,7 @@ def _about_lines(found: Picture) -> list[Remark]:
             standing,
             lambda line: bool(line.consumption_tax) and not line.tax_credit and not line.note,
         ),
-        ("unpaid", "支払が済んでいません。", standing, lambda line: line.paid_on is None),
+        ("unpaid", "支払が済んでいません。", standing, lambda line: line.identity in unpaid),
         ("no_evidence", "領収書・受領証などの証拠書類がありません。", standing, _without_evidence),
         (
             "reversal_differs",
@@ -185,6 +187,13 @@ def _about_tickets(found: Picture) -> list[Remark]:
 def _remark(code: str, text: str, hits: list[Line]) -> Remark:
     numbers = tuple(line.number for line in hits[:EXAMPLES] if line.number)
     return Remark(code, text, len(hits), numbers)
+
+
+def _unpaid(found: Picture, standing: list[Line]) -> set[Key]:
+    """What money is still to be paid for: not zero yen, and not what a correction settled."""
+    waiting = {line.identity for line in standing if line.paid_on is None and line.amount}
+    settled = settled_by_correction(found.programme.organization_id) if waiting else set()
+    return waiting - {(HONORARIUM, key) for key in settled}
 
 
 def _without_evidence(line: Line) -> bool:

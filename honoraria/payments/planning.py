@@ -236,7 +236,7 @@ def _check_sums(lines: list[PlannedLine]) -> None:
         text = "取消しの額が新しい謝礼より大きいため、次の支払で差し引きます。"
         raise Hold("negative", text, "対応は不要")
     if gross == 0:
-        text = "取消しと差引きで0円のため、次の支払と一緒に精算します。"
+        text = "取消しと差引きで0円のため、相殺済みです。次の支払があれば、一緒に載せます。"
         raise Hold("zero", text, "対応は不要")
     if taxable < 0:
         text = "源泉徴収の対象額がマイナスになるため、対象の謝礼があるときに精算します。"

@@ -43,10 +43,10 @@ def payable(
     wanted = Q(paid_as__in=METHODS[method])
     if also:
         wanted |= Q(paid_as__in=METHODS[Method.BANK], volunteer__in=also)
-    return unpaid(organization).alias(paid_as=_paid_as()).filter(wanted)
+    return unpaid(organization).alias(paid_as=paid_as()).filter(wanted)
 
 
-def unpaid(organization: Organization) -> HonorariumQuerySet:
+def unpaid(organization: Organization | int) -> HonorariumQuerySet:
     """Entries that some payment has to carry: of reversals those whose entry was paid."""
     original = Honorarium.objects.filter(pk=OuterRef("corrects"), state=State.CLOSED)
     settled = Q(kind=Kind.REVERSAL) & Exists(original.filter(~Exists(standing())))
@@ -85,6 +85,26 @@ def batch_of(entry: Honorarium) -> PaymentBatch | None:
     return found.first()
 
 
+def settled_by_correction(organization: Organization | int) -> set[int]:
+    """Keys of entries that wait for no money: with what is taken back for the same job, 0 yen.
+
+    5,000 yen were paid, taken back and priced 5,000 again. The next payment of the person carries
+    them along; there may never be one. Where the tax changed as well, something is left to settle.
+    """
+    waiting = unpaid(organization)
+    jobs = waiting.filter(kind=Kind.REVERSAL).order_by().values("assignment")
+    rows = waiting.filter(assignment__in=jobs).annotate(yen=reaching())
+    found: dict[tuple[int, int], list[tuple[int, int, str]]] = {}
+    for job, person, *one in rows.values_list("assignment", "volunteer", "pk", "yen", "tax"):
+        found.setdefault((job, person), []).append((one[0], one[1], one[2]))
+    even = [
+        some
+        for some in found.values()
+        if sum(yen for _, yen, _ in some) == 0 and len({tax for *_, tax in some}) == 1
+    ]
+    return {pk for some in even for pk, *_ in some}
+
+
 def not_yet_closed(organization: Organization, method: str) -> int:
     """Yen that are approved but whose month is open: they cannot be paid yet."""
     found = Honorarium.objects.of(organization).filter(
@@ -117,22 +137,27 @@ def standing() -> QuerySet[PaymentLine]:
     return PaymentLine.objects.filter(honorarium=OuterRef("pk"), stands=True)
 
 
-def _loose(entries: HonorariumQuerySet) -> HonorariumQuerySet:
-    """Closed ones that nothing pays and nothing takes back (unless that was taken off already)."""
-    reversals = Honorarium.objects.filter(corrects=OuterRef("pk"), kind=Kind.REVERSAL)
-    taken_back = reversals.filter(~Exists(standing()))
-    return entries.filter(~Exists(standing()), ~Exists(taken_back), state=State.CLOSED)
+def paid_as(states: Collection[str] = (State.CLOSED,)) -> Case:
+    """How an entry is paid; a reversal as the amount that follows for the same job.
 
-
-def _paid_as() -> Case:
-    """How an entry is paid; a reversal as the amount that follows for the same job."""
+    ``states``: in which that amount counts; who looks ahead takes approved ones, too.
+    """
     later = Honorarium.objects.filter(
         assignment=OuterRef("assignment"),
         volunteer=OuterRef("volunteer"),
         pk__gt=OuterRef("pk"),
         paid_by__in=OURS,
     ).exclude(kind=Kind.REVERSAL)
-    following = Subquery(_loose(later).order_by("-pk").values("paid_by")[:1])
+    following = Subquery(_loose(later, states).order_by("-pk").values("paid_by")[:1])
     return Case(
         When(kind=Kind.REVERSAL, then=Coalesce(following, F("paid_by"))), default=F("paid_by")
     )
+
+
+def _loose(
+    entries: HonorariumQuerySet, states: Collection[str] = (State.CLOSED,)
+) -> HonorariumQuerySet:
+    """Ones that nothing pays and nothing takes back (unless that was taken off already)."""
+    reversals = Honorarium.objects.filter(corrects=OuterRef("pk"), kind=Kind.REVERSAL)
+    taken_back = reversals.filter(~Exists(standing()))
+    return entries.filter(~Exists(standing()), ~Exists(taken_back), state__in=states)
