@@ -22,7 +22,7 @@ from honoraria.closing.books import lock_books
 from honoraria.models import Remittance
 from honoraria.months import Month
 from honoraria.tax import form309
-from honoraria.tax.decisions import filed_years, payer_of, policy_of
+from honoraria.tax.decisions import Filing, filed_years, filings, payer_of, policy_of
 from honoraria.tax.remitting import due_of
 from honoraria.tax.year_records import year_records
 
@@ -100,10 +100,9 @@ def take_back_remittance(remittance: Remittance, *, by: User, at: datetime) -> N
 def export_form309(
     organization: Organization, year: int, prepared_on: date, *, by: User, at: datetime
 ) -> bytes:
-    """The file of form 309 as of a day, logged with its hash and rows.
+    """The file of form 309 as of a day, logged with its hash and rows; making it files nothing.
 
-    Once the year is over the file counts as filed: corrections made later belong to their own
-    year. Raises Form309Error naming everybody whom the file cannot hold, and ActionError:
+    Raises Form309Error naming everybody whom the file cannot hold, and ActionError:
     nothing_to_file.
     """
     with transaction.atomic():
@@ -113,8 +112,6 @@ def export_form309(
         if not people:
             raise ActionError("nothing_to_file", "支払調書の提出が必要な方はいません。")
         made = form309.file(payer_of(organization), [one.entry() for one in people], year)
-        if year not in filed_years(organization) and _is_over(year, at):
-            _note_filing(organization, year, at)
         record(
             _key(organization), "tax.form309_exported", organization=organization, by=by, at=at,
             year=year, prepared_on=prepared_on.isoformat(), rows=len(people),
@@ -126,32 +123,35 @@ def export_form309(
 def mark_filed(
     organization: Organization, year: int, filed: bool, *, by: User, at: datetime
 ) -> None:
-    """Note that the records of a year were filed (on paper, say), or that they were not after all.
+    """Note that the records of a year were filed, as they are now, or that they were not after all.
 
-    Raises ActionError: year_not_over, changed_meanwhile.
+    Corrections made later belong to their own year. Raises ActionError: year_not_over, changed_meanwhile.
     """
     with transaction.atomic():
         lock_books(organization)
         organization.refresh_from_db(fields=["policy"])
         if (year in filed_years(organization)) == filed:
             raise ActionError("changed_meanwhile", MOVED)
-        if filed and not _is_over(year, at):
+        today = local(at).date()
+        if filed and today <= date(year, 12, 31):
             raise ActionError("year_not_over", f"{year}年はまだ終わっていません。")
-        _note_filing(organization, year, at if filed else None)
-        verb = "tax.records_filed" if filed else "tax.records_not_filed"
-        record(_key(organization), verb, organization=organization, by=by, at=at, year=year)
+        if filed:
+            now = Filing(at, year_records(organization, year, today).to_file)
+            _note_filing(organization, year, now)
+            record(_key(organization), "tax.records_filed", organization=organization, by=by,
+                   at=at, year=year, **now.figures._asdict())  # fmt: skip
+        else:
+            _note_filing(organization, year, None)
+            record(_key(organization), "tax.records_not_filed", organization=organization, by=by,
+                   at=at, year=year)  # fmt: skip
 
 
-def _is_over(year: int, at: datetime) -> bool:
-    return local(at).date() > date(year, 12, 31)
-
-
-def _note_filing(organization: Organization, year: int, at: datetime | None) -> None:
+def _note_filing(organization: Organization, year: int, filing: Filing | None) -> None:
     locked = Organization.objects.select_for_update().get(pk=organization.pk)
-    known = {str(one): when.isoformat() for one, when in filed_years(locked).items()}
+    known = {str(one): noted.stored() for one, noted in filings(locked).items()}
     known.pop(str(year), None)
-    if at:
-        known[str(year)] = at.isoformat()
+    if filing:
+        known[str(year)] = filing.stored()
     locked.policy = {**policy_of(locked), "records_filed": known}
     locked.save(update_fields=["policy"])
 

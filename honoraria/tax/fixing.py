@@ -3,7 +3,8 @@
 Interpreting is a service: what is owed for it becomes fixed when the service is completed
 (所得税基本通達36-8), so an entry belongs to the year of its activity, whenever it is closed or paid.
 A correction belongs there, too, until the records of that year are filed; after that it belongs to
-the year in which it was booked, so that a filed record does not change. Python and SQL say the same.
+the year in which it was approved and booked, so that a filed record does not change: a December that
+is still open takes its booking, but not its tax year. Python and SQL say the same.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from datetime import date, datetime
 
 from django.db.models import Case, DateField, F, Q, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest, TruncDate
 
 from accounts.models import Organization
+from accounts.times import TOKYO, local
 from honoraria.models import Honorarium
 from honoraria.tax.decisions import filed_years
 
@@ -27,8 +30,9 @@ def fixed_on(entry: Honorarium, filed: Filed) -> date:
     if entry.corrects_id is None:
         return entry.activity_date
     when = filed.get(entry.activity_date.year)
-    late = when is not None and entry.approved_at is not None and entry.approved_at >= when
-    return entry.booked_on if late else entry.activity_date
+    if when is None or entry.approved_at is None or entry.approved_at < when:
+        return entry.activity_date
+    return max(entry.booked_on, local(entry.approved_at).date())
 
 
 def latest_fixed(entries: Iterable[Honorarium], filed: Filed) -> date:
@@ -48,7 +52,7 @@ def fixed_in_sql(filed: Mapping[int, Filed], entry: str = "") -> Combinable:
                     f"{entry}approved_at__gte": when,
                 }
             ),
-            then=F(f"{entry}booked_on"),
+            then=Greatest(F(f"{entry}booked_on"), TruncDate(f"{entry}approved_at", tzinfo=TOKYO)),
         )
         for organization, years in filed.items()
         for year, when in years.items()

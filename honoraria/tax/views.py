@@ -20,7 +20,7 @@ from accounts.times import local
 from accounts.trying import attempt
 from honoraria.payments.access import get_payment_for
 from honoraria.tax import actions, form309, papers
-from honoraria.tax.decisions import filed_years, gift_cards_taxed, payer_of
+from honoraria.tax.decisions import filings, gift_cards_taxed, payer_of
 from honoraria.tax.forms import GiftForm, PayerForm, YearForm
 from honoraria.tax.payment_records import (
     NONRESIDENT_OVER,
@@ -60,7 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "electronic": must_file_electronically(date(year + 1, 1, 1), base_sheets),
         "thresholds": (RESIDENT_OVER, NONRESIDENT_OVER),
         "overdue": overdue(organization, today),
-        "filed": filed_years(organization).get(year),
+        "filing": filings(organization).get(year),
         "undecided": undecided(organization, year),
         "over": today > date(year, 12, 31),
         "section": "tax",

@@ -11,12 +11,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import F, Max, Min
+from django.db.models import Max, Min
 from django.db.models.functions import ExtractYear
 
 from accounts.models import Organization
 from honoraria.models import Honorarium, PaidBy, Payment
-from honoraria.tax.fixing import filed_by, fixed_in_sql
+from honoraria.tax.decisions import Figures, filed_years
+from honoraria.tax.fixing import fixed_in_sql
 from honoraria.tax.form309 import Entry
 from honoraria.tax.parts import parts_of_year
 from honoraria.tax.payment_records import Kind, Part, Sums, form_name, must_file, sums_of
@@ -96,6 +97,14 @@ class YearRecords:
         return [one for one in self.people if not one.needed]
 
     @property
+    def to_file(self) -> Figures:
+        """What is filed on either form, in sum."""
+        wanted = [one.sums for one in self.people if one.needed]
+        return Figures(
+            len(wanted), sum(one.amount for one in wanted), sum(one.withheld for one in wanted)
+        )
+
+    @property
     def totals(self) -> Sums:
         """The sums over everybody."""
         return Sums(
@@ -150,9 +159,10 @@ def years_with_payments(organization: Organization) -> list[int]:
         for year in range(ends["first"].year, ends["last"].year + 1)
         if found.happened_between(date(year, 1, 1), date(year, 12, 31)).exists()
     }
-    later = found.exclude(booked_on=F("activity_date")).filter(corrects__isnull=False)
-    fixed = later.annotate(year=ExtractYear(fixed_in_sql(filed_by([organization]))))
-    years |= set(fixed.values_list("year", flat=True).distinct())
+    if filed := filed_years(organization):
+        later = found.filter(corrects__isnull=False, approved_at__gte=min(filed.values()))
+        fixed = later.annotate(year=ExtractYear(fixed_in_sql({organization.pk: filed})))
+        years |= set(fixed.values_list("year", flat=True).distinct())
     return sorted(years, reverse=True)
 
 

@@ -14,7 +14,7 @@ from honoraria.models import (
     PaymentLine,
     Remittance,
 )
-from honoraria.tax.withholding import TaxLine, taxable_of, withhold
+from honoraria.tax.withholding import TaxLine, taxable_of, withhold, withhold_on_top
 from tests import factories
 from volunteers.models import Volunteer
 
@@ -43,13 +43,18 @@ def payment_of(
     state: str = "",
     method: str = "bank",
     treaty: bool = False,
+    on_top: bool = False,
 ) -> Payment:
-    """One payment of the entries: paid when ``paid_on`` is given, else planned."""
+    """One payment of the entries: paid when ``paid_on`` is given, else planned.
+
+    ``on_top``: everything arrives, and the organization pays the tax.
+    """
     volunteer = entries[0].volunteer
     lines = [TaxLine(one.fee, one.transport, one.tax, one.transport_to) for one in entries]
     bases = [taxable_of(one, gift_taxed=False, residency=residency) for one in lines]
-    found = withhold(sum(bases), paid_on or decided_on, residency=residency, treaty=treaty)
-    gross = sum(one.total for one in entries)
+    rule = withhold_on_top if on_top else withhold
+    found = rule(sum(bases), paid_on or decided_on, residency=residency, treaty=treaty)
+    gross = sum(one.total for one in entries) + (found.tax if on_top else 0)
     maker = factories.UserFactory()
     batch = PaymentBatch.objects.create(
         organization=volunteer.organization, method=method, value_date=paid_on or decided_on,
@@ -83,11 +88,16 @@ def paid(
 
 
 def reversal_of(entry: Honorarium, on: date, **values: Any) -> Honorarium:
-    """An entry is taken back: approved at noon in Tokyo of the day ``on``, booked on that day."""
+    """An entry is taken back: approved at noon in Tokyo of the day ``on``, booked on that day.
+
+    ``booked_on`` and ``approved_at``: other ones, as while an older month is still open.
+    """
     made: Honorarium = factories.HonorariumFactory(
-        report=entry.report, volunteer=entry.volunteer, corrects=entry, booked_on=on,
+        report=entry.report, volunteer=entry.volunteer, corrects=entry,
+        booked_on=values.pop("booked_on", on),
         activity_date=entry.activity_date, fee=values.pop("fee", -entry.fee),
-        transport=-entry.transport, tax=entry.tax, paid_by=entry.paid_by, approved_at=noon(on),
+        transport=-entry.transport, tax=entry.tax, paid_by=entry.paid_by,
+        approved_at=values.pop("approved_at", noon(on)),
         **{"kind": "reversal", "state": "closed", "minutes": -entry.minutes, **values},
     )  # fmt: skip
     return made

@@ -5,26 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from accounts.errors import ActionError
-from accounts.models import AuditEntry
+from honoraria.actions import approve, correct
 from honoraria.models import Honorarium, Payment
 from honoraria.months import Month
-from honoraria.tax.actions import (
-    change_payer,
-    export_form309,
-    mark_filed,
-    record_remittance,
-)
+from honoraria.tax.actions import mark_filed
 from honoraria.tax.decisions import filed_years
 from honoraria.tax.fixing import fixed_in_sql, fixed_on
-from honoraria.tax.form309 import Payer
 from honoraria.tax.parts import parts_of_year
 from honoraria.tax.payment_records import Kind, Sums
 from honoraria.tax.year_records import year_records, years_with_payments
-from tests.honoraria.tax.paying import entry_of, noon, paid, payee, payment_of, reversal_of
+from tests.honoraria.closing.months_of import close
+from tests.honoraria.tax.paying import entry_of, noon, payment_of, reversal_of
 
 pytestmark = pytest.mark.django_db
 NOVEMBER, DECEMBER = date(2026, 11, 9), date(2026, 12, 9)
@@ -91,16 +83,46 @@ def test_the_new_price_follows_what_it_corrects(city, hana, filed):
     assert [amount for amount, _ in sums(city, 2027)] == [-5_000]
 
 
+def test_a_correction_in_an_open_december_leaves_the_filed_year_alone(
+    city, hana, accountant, admin, filed
+):
+    wrong = entry_of(hana, 60_000, day=NOVEMBER)
+    payment_of([wrong], NOVEMBER, date(2026, 12, 25))
+    close(city, Month(2026, 11), accountant)
+    filed()
+    before = sums(city, 2026)
+    reversal = correct(wrong, "時間の誤り", by=accountant, at=noon(AFTER))
+    assert reversal.booked_on == date(2026, 12, 1)
+    approve(reversal, by=admin, at=noon(AFTER))
+    assert sums(city, 2026) == before == [(60_000, 6_126)]
+    assert sums(city, 2027) == [(-60_000, -6_126)]
+    assert years_with_payments(city) == [2027, 2026]
+
+
+def test_the_day_of_approval_is_that_of_tokyo(city, hana, filed):
+    wrong = entry_of(hana, 10_000, day=DECEMBER)
+    filed()
+    late = datetime(2027, 12, 31, 15, 0, tzinfo=UTC)
+    reversal_of(wrong, AFTER, booked_on=DECEMBER, approved_at=late)
+    [found] = Honorarium.objects.filter(kind="reversal").annotate(
+        fixed=fixed_in_sql({city.pk: filed_years(city)})
+    )
+    assert found.fixed == fixed_on(found, filed_years(city)) == date(2028, 1, 1)
+
+
+@pytest.mark.parametrize("booked_on", [None, DECEMBER, date(2027, 4, 1)])
 @pytest.mark.parametrize("on", [BEFORE, FILED, AFTER])
-def test_python_and_the_database_know_the_same_day(city, hana, filed, on):
+def test_python_and_the_database_know_the_same_day(city, hana, filed, on, booked_on):
     filed()
     wrong = entry_of(hana, 10_000, day=DECEMBER)
-    reversal_of(wrong, on)
+    reversal_of(wrong, on, booked_on=booked_on or on)
     years = filed_years(city)
     rows = Honorarium.objects.annotate(fixed=fixed_in_sql({city.pk: years}))
     for one in rows:
         assert one.fixed == fixed_on(one, years)
-    assert rows.get(kind="reversal").fixed == (DECEMBER if on == BEFORE else on)
+    assert rows.get(kind="reversal").fixed == (
+        DECEMBER if on == BEFORE else max(on, booked_on or on)
+    )
 
 
 def test_a_reversal_that_waits_leaves_nothing_unpaid_below_zero(city, hana):
@@ -142,54 +164,3 @@ def test_translations_are_told_apart_from_interpreting(city, hana):
             (Kind.INTERPRETING, 60_000, 6_126), (Kind.TRANSLATION, 20_005, 2_042),
         ]  # fmt: skip
         assert (one.sums.amount, one.sums.withheld) == (80_005, 8_168)
-
-
-# filing ------------------------------------------------------------------------------------------
-@pytest.fixture
-def record(city, hana, accountant):
-    """Everything that the file needs."""
-    payee(hana, legal_name="山田 花", address="東京都みなと市本町1-1")
-    paid(hana, 60_000, NOVEMBER, date(2026, 12, 25))
-    who = Payer("みなと市国際交流協会", "東京都みなと市1-2-3", "03-0000-0000", "1234567890123")
-    change_payer(city, who, by=accountant, at=noon(BEFORE))
-
-
-def test_making_the_file_of_a_year_that_is_over_files_it_once(city, record, accountant):
-    in_december = datetime(2026, 12, 31, 14, 59, tzinfo=UTC)
-    export_form309(city, 2026, DECEMBER, by=accountant, at=in_december)
-    city.refresh_from_db()
-    assert filed_years(city) == {}
-    for day in (FILED, AFTER):
-        export_form309(city, 2026, day, by=accountant, at=noon(day))
-    city.refresh_from_db()
-    assert filed_years(city) == {2026: noon(FILED)}
-    assert AuditEntry.objects.filter(verb="tax.form309_exported").count() == 3
-
-
-def test_nobody_pays_or_approves_while_a_sum_is_fixed(city, record, accountant):
-    def first_read(what, *args, **how) -> list[str]:
-        with CaptureQueriesContext(connection) as seen:
-            what(*args, by=accountant, at=noon(FILED), **how)
-        return [one["sql"] for one in seen if "honoraria_" in one["sql"]][:1]
-
-    month, day = Month(2026, 12), date(2027, 1, 10)
-    for sql in (
-        *first_read(record_remittance, city, month, "resident", day, seen=6_126),
-        *first_read(export_form309, city, 2026, FILED),
-    ):
-        assert "honoraria_books" in sql
-        assert sql.endswith("FOR UPDATE")
-
-
-def test_filing_is_noted_and_taken_back_and_logged(city, accountant, filed):
-    with pytest.raises(ActionError, match="まだ終わっていません"):
-        mark_filed(city, 2027, True, by=accountant, at=noon(FILED))
-    filed()
-    with pytest.raises(ActionError) as caught:
-        mark_filed(city, 2026, True, by=accountant, at=noon(AFTER))
-    assert caught.value.code == "changed_meanwhile"
-    mark_filed(city, 2026, False, by=accountant, at=noon(AFTER))
-    city.refresh_from_db()
-    assert filed_years(city) == {}
-    verbs = AuditEntry.objects.filter(verb__startswith="tax.records").values_list("verb", flat=True)
-    assert list(verbs.order_by("id")) == ["tax.records_filed", "tax.records_not_filed"]
