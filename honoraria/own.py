@@ -1,8 +1,10 @@
 """What a volunteer sees of the own hours and honoraria: a fiscal year by months.
 
 Only figures that are in the books: entries with their state, and hours of reports that were handed
-in. Nothing is withheld or estimated here; what was paid and taxed is in `honoraria.tax.own`. One
-person may be registered in several organizations, and each of them pays for itself. Reads only.
+in. Sums are what reaches the person from the organization: not what the requester pays directly,
+nor tickets that the organization bought. Nothing is withheld or estimated here; what was paid and
+taxed is in `honoraria.tax.own`. One person may be registered in several organizations, and each of
+them pays for itself. Reads only.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from itertools import groupby
 from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, QuerySet, Sum
 
 from accounts.times import instant, local
-from honoraria.models import Honorarium, HonorariumQuerySet
+from honoraria.models import Honorarium, HonorariumQuerySet, PaidBy
 from honoraria.months import Month
+from honoraria.payments.lines import reaching
 from honoraria.tax.years import fiscal_year
 from interpreting.models import Report
 
@@ -25,7 +28,7 @@ COUNTED = [Report.State.SUBMITTED, Report.State.CONFIRMED]
 
 @dataclass(frozen=True, slots=True)
 class OwnMonth:
-    """The entries of a month of activity and their sum in yen."""
+    """The entries of a month of activity and what reaches the person of them, in yen."""
 
     month: Month
     entries: list[Honorarium]
@@ -67,7 +70,7 @@ def own_year(people: Sequence[int], year: int) -> OwnYear:
         agreed=_sum(entries, {Honorarium.State.APPROVED, Honorarium.State.CLOSED}),
         paid=_sum(entries, {Honorarium.State.PAID}),
         months=[
-            OwnMonth(month, rows, sum(one.total for one in rows))
+            OwnMonth(month, rows, sum(map(from_us, rows)))
             for month, rows in (
                 (month, list(group))
                 for month, group in groupby(entries, lambda one: Month.of(one.activity_date))
@@ -87,6 +90,11 @@ def years_of(people: Sequence[int], at: datetime) -> list[int]:
     return list(range(max(numbers), min(numbers) - 1, -1))
 
 
+def from_us(entry: Honorarium) -> int:
+    """What of an entry the organization pays to the person, in yen."""
+    return 0 if entry.paid_by == PaidBy.REQUESTER else reaching(entry)
+
+
 def _entries(people: Sequence[int]) -> HonorariumQuerySet:
     return Honorarium.objects.filter(volunteer__in=people).select_related(
         "organization", "volunteer", "assignment__request"
@@ -98,4 +106,4 @@ def _reports(people: Sequence[int]) -> QuerySet[Report]:
 
 
 def _sum(entries: Sequence[Honorarium], states: set[Honorarium.State]) -> int:
-    return sum(one.total for one in entries if one.state in states)
+    return sum(from_us(one) for one in entries if one.state in states)

@@ -18,9 +18,10 @@ from accounts.clock import database_now
 from accounts.times import local
 from dispatch.phone import words
 from dispatch.phone.people import own_rows, volunteers_only
-from honoraria.models import Honorarium, Payment
+from honoraria.models import Honorarium, PaidBy, Payment
 from honoraria.own import OwnMonth, own_year, years_of
 from honoraria.own_words import day_of
+from honoraria.payments.lines import paid_transport, reaching
 from honoraria.payments.own import own_payments
 from honoraria.tax.own import YearStatement, statement_years, year_statements
 from honoraria.tax.papers import payment_statement, pdf, year_statement
@@ -39,9 +40,12 @@ STATES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry in words."""
+    """One entry in words; ``yen`` reach the person, ``bought`` are of tickets for the way."""
 
     entry: Honorarium
+    yen: int
+    bought: int
+    direct: bool
     day: str
     language: str
     hours: str
@@ -133,6 +137,9 @@ def line_of(entry: Honorarium) -> Line:
     hours, minutes = divmod(abs(entry.minutes), 60)
     return Line(
         entry=entry,
+        yen=reaching(entry),
+        bought=entry.transport - paid_transport(entry),
+        direct=entry.paid_by == PaidBy.REQUESTER,
         day=str(format_date(entry.activity_date, pattern, locale=locale)),
         language=language_name(entry.assignment.request.language, words.reader()),
         hours=f"{'-' if entry.minutes < 0 else ''}{hours}:{minutes:02}",

@@ -36,6 +36,11 @@ def paid_transport(entry: Honorarium) -> int:
     return entry.transport if entry.transport_to == TransportTo.PERSON else 0
 
 
+def reaching(entry: Honorarium) -> int:
+    """What of an entry reaches the person, in yen; `selecting.reaching` says it to the database."""
+    return entry.fee + paid_transport(entry)
+
+
 def planned_line(entry: Honorarium, gift_taxed: bool, residency: str) -> PlannedLine:
     """What of an entry is paid to the person, and what of it is withheld from."""
     line = TaxLine(entry.fee, entry.transport, entry.tax, entry.transport_to)

@@ -16,6 +16,8 @@ from django.db.models.functions import ExtractYear
 
 from accounts.models import Organization
 from honoraria.models import Honorarium, HonorariumQuerySet, PaidBy, Payment, PaymentLine
+from honoraria.payments.lines import reaching
+from honoraria.payments.selecting import NOTHING
 from honoraria.tax.fixing import filed_by, fixed_in_sql
 from honoraria.tax.parts import PaidPart, parts_of_year
 from volunteers.models import Volunteer
@@ -54,8 +56,8 @@ class YearStatement:
 
     @property
     def waiting_total(self) -> int:
-        """Agreed and not paid yet."""
-        return sum(one.total for one in self.waiting)
+        """Agreed and not paid yet; tickets that the organization bought reach nobody."""
+        return sum(reaching(one) for one in self.waiting)
 
 
 def year_statements(people: Sequence[int], year: int) -> list[YearStatement]:
@@ -105,6 +107,6 @@ def _fixed(people: Sequence[int], entry: str = "") -> Combinable:
 
 
 def _unpaid(people: Sequence[int]) -> HonorariumQuerySet:
-    """What was agreed, is paid through the organization, and is not paid yet."""
+    """What was agreed, will reach the person through the organization, and did not yet."""
     found = Honorarium.objects.filter(volunteer__in=people, state__in=AGREED)
-    return found.exclude(paid_by=PaidBy.REQUESTER)
+    return found.exclude(paid_by=PaidBy.REQUESTER).exclude(NOTHING)

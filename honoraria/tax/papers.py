@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.phone.words import reader
 from honoraria.models import Honorarium, Payment, PaymentBatch
+from honoraria.payments.lines import reaching
 from honoraria.tax.decisions import payer_of
 from honoraria.tax.form309 import Payer
 from honoraria.tax.own import YearStatement
@@ -59,13 +60,14 @@ def payment_statement(payment: Payment, today: date) -> bytes:
          one.fee + one.transport]
         for one in lines
     ]  # fmt: skip
-    foot = [_("合計"), "", sum(one.fee for one in lines), sum(one.transport for one in lines),
-            payment.gross]  # fmt: skip
+    fee, transport = sum(one.fee for one in lines), sum(one.transport for one in lines)
+    if on_top := payment.gross - fee - transport:
+        rows.append(["", _("団体が負担する源泉徴収税額"), "", "", on_top])
     table = {
         "title": "",
         "head": [_("活動日"), _("内容"), _("謝礼"), _("交通費"), _("合計")],
         "rows": rows,
-        "foot": foot,
+        "foot": [_("合計"), "", fee, transport, payment.gross],
     }
     return _statement(
         payment, today,
@@ -87,7 +89,7 @@ def year_statement(statement: YearStatement, today: date) -> bytes:
     tables = [{"title": _("支払済み"), "head": head, "rows": rows, "foot": foot}]
     if statement.waiting:
         waiting = [
-            [_day(one.activity_date), _activity(one), one.total] for one in statement.waiting
+            [_day(one.activity_date), _activity(one), reaching(one)] for one in statement.waiting
         ]
         tables.append({
             "title": _("まだ支払われていない分（源泉徴収の前の金額）"),

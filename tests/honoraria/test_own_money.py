@@ -61,6 +61,24 @@ def test_months_and_states_add_up(mine, hana):
         assert shown in text
 
 
+def test_sums_are_what_the_organization_pays_to_the_person(mine, hana):
+    entry(hana, date(2026, 11, 2), state="approved", transport_to="carrier")
+    entry(hana, date(2026, 11, 9), state="closed", paid_by="requester", fee=7000)
+    entry(hana, date(2026, 10, 5), state="paid", transport_to="carrier")
+    entry(hana, date(2026, 11, 16), transport_to="carrier")
+    year = own_year([hana.pk], 2026)
+    assert (year.paid, year.agreed, year.expected) == (3000, 3000, 3000)
+    assert [one.total for one in year.months] == [6000, 3000]
+    text = text_of(mine, "/v/money/")
+    for shown in ("3,000円", "交通費 460円は、団体が交通機関に支払います", "7,460円",
+                  "依頼者が直接支払います（合計に入っていません）"):  # fmt: skip
+        assert shown in text
+    assert "3,460円" not in text
+    simple = text_of(mine, "/v/money/?lang=en")
+    assert "The organization pays the transport of 460 yen to the carrier." in simple
+    assert "Paid to you directly by the requester" in simple
+
+
 def test_the_fiscal_year_turns_in_april_in_tokyo(mine, hana):
     entry(hana, date(2026, 3, 31), state="paid")
     entry(hana, date(2026, 4, 1), state="paid")

@@ -8,6 +8,7 @@ from datetime import date
 import pypdfium2
 import pytest
 
+from honoraria.tax import papers
 from honoraria.tax.own import statement_years, year_statements
 from tests.factories import VolunteerFactory
 from tests.honoraria.tax.paying import entry_of, paid, payment_of
@@ -56,6 +57,19 @@ def test_a_planned_payment_still_waits(hana):
 def test_what_the_requester_pays_is_neither(hana):
     entry_of(hana, 5_000, paid_by="requester")
     assert year_statements([hana.pk], 2026) == []
+
+
+def test_a_ticket_that_the_organization_bought_is_not_promised(mine, hana):
+    entry_of(hana, 0, 460, transport_to="carrier", tax="expenses", paid_by="none")
+    assert year_statements([hana.pk], 2026) == []
+    assert statement_years([hana.pk]) == []
+    entry_of(hana, 5_000, 730, transport_to="carrier", state="approved")
+    [found] = year_statements([hana.pk], 2026)
+    assert found.waiting_total == 5_000
+    shown = text_of(mine, "/v/money/2026/") + words_of(mine.get(f"/v/money/2026/{hana.pk}.pdf"))
+    assert "5,000" in shown
+    for yen in ("460", "730", "5,460", "5,730"):
+        assert yen not in shown
 
 
 def test_years_are_those_with_a_statement(mine, hana):
@@ -112,6 +126,29 @@ def test_it_is_read_and_downloaded_in_three_languages(mine, hana, language):
     assert word in "".join(re.sub(r"<rt>.*?</rt>|<[^>]*>", "", text).split())
     assert word in year
     assert word in one
+
+
+@pytest.mark.parametrize(("language", "label"), [
+    ("ja", "団体が負担する源泉徴収税額"), ("ja-simple", "団体が はらう 税金"),
+    ("en", "Tax paid by the organization"),
+])  # fmt: skip
+@pytest.mark.parametrize("on_top", [True, False])
+def test_the_columns_of_a_payment_sum_to_their_foot(
+    mine, hana, monkeypatch, language, label, on_top
+):
+    printed = []
+    monkeypatch.setattr(papers, "paper", lambda *args, **_: printed.append(args[2]) or b"")
+    entries = [entry_of(hana, fee, way, paid_by="gift_card") for fee, way in ((1_500, 0), (0, 500))]
+    day = date(2026, 10, 20)
+    payment = payment_of(entries, day, day, method="gift_card", on_top=on_top)
+    assert mine.get(f"/v/money/payments/{payment.pk}.pdf?lang={language}").status_code == 200
+    [table] = printed[0]["tables"]
+    for column in (2, 3, 4):
+        cells = [row[column] for row in table["rows"]]
+        assert sum(cell or 0 for cell in cells) == table["foot"][column]
+    assert table["foot"][4] == payment.gross == (2_227 if on_top else 2_000)
+    taxes = [(row[1], row[4]) for row in table["rows"][2:]]
+    assert taxes == ([(label, 227)] if on_top else [])
 
 
 def test_other_peoples_papers_are_not_there(mine, minh, town):
