@@ -1,7 +1,8 @@
 """What is agreed and in no payment yet, as the tax year sees it: one payment per person to come.
 
 Approved entries count from their approval on, and reversals take from them at once: so a record
-does not change when the payment is prepared. Cards are a payment of their own. Reads only.
+does not change when the payment is prepared. Cards are a payment of their own, and what a reversal
+takes from is what will be paid for the same job, as when it is prepared. Reads only.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from accounts.models import Organization
 from honoraria.models import Honorarium, PaidBy, Payee, PaymentLine
+from honoraria.payments.selecting import paid_as
 from honoraria.tax.decisions import gift_cards_taxed
 from honoraria.tax.fixing import filed_by, fixed_in_sql
 from honoraria.tax.parts import by_kind
@@ -31,8 +33,8 @@ def unprepared(
 ) -> Iterable[tuple[Volunteer, str, list[Part]]]:
     """Person, residency and what will be paid for a calendar year, with the rates of the day."""
     gift_taxed = gift_cards_taxed(organization)
-    rows = _entries(organization, year)
-    for (_, cards), group in groupby(rows, lambda one: (one.volunteer_id, _in_cards(one))):
+    rows = sorted(_entries(organization, year), key=_payment_of)
+    for (_, cards), group in groupby(rows, _payment_of):
         entries: list[Any] = list(group)
         volunteer = entries[0].volunteer
         payee = payee_of(volunteer)
@@ -79,15 +81,27 @@ def _entries(organization: Organization, year: int) -> QuerySet[Honorarium]:
     standing = PaymentLine.objects.filter(honorarium=OuterRef("pk"), stands=True)
     return (
         Honorarium.objects.of(organization)
-        .annotate(fixed=fixed_in_sql(filed_by([organization])), mode=F("assignment__request__mode"))
+        .annotate(
+            fixed=fixed_in_sql(filed_by([organization])),
+            mode=F("assignment__request__mode"),
+            way=_way(),
+        )
         .filter(~Exists(standing), state__in=FIXED)
         .filter(fixed__gte=date(year, 1, 1), fixed__lte=date(year, 12, 31))
         .exclude(paid_by=PaidBy.REQUESTER)
         .select_related("volunteer__payee")
         .only("volunteer", "fee", "transport", "tax", "transport_to", "paid_by")
-        .order_by("volunteer_id", "paid_by")
+        .order_by("volunteer_id", "pk")
     )
 
 
-def _in_cards(entry: Honorarium) -> bool:
-    return entry.paid_by == PaidBy.GIFT_CARD
+def _way() -> Case:
+    """How an entry will be paid; what settles with an entry that nobody paid goes as that one."""
+    was_paid = PaymentLine.objects.filter(honorarium=OuterRef("corrects"), stands=True)
+    settles = Q(kind=Honorarium.Kind.REVERSAL) & ~Exists(was_paid)
+    return Case(When(settles, then=F("paid_by")), default=paid_as(FIXED))
+
+
+def _payment_of(entry: Any) -> tuple[int, bool]:
+    """Person, and whether it is paid in cards."""
+    return entry.volunteer_id, entry.way == PaidBy.GIFT_CARD

@@ -27,7 +27,9 @@ from tests.honoraria.payments.paying import (
     account_of,
     close_november,
     entry_of,
+    next_price,
     paying_account,
+    reversal_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,42 @@ def test_the_worked_example_of_december_comes_out_of_the_whole_product(
     assert Payment.objects.get().decided_on == done
     [later] = year_records(city, expected["year"], paid).people
     assert (later.sums.amount, later.sums.unpaid) == (given["amount"], 0)
+
+
+@pytest.mark.parametrize("state", ["approved", "closed"])
+def test_a_reversal_that_moves_to_cards_takes_from_the_cards_before_and_after(
+    city, hana, accountant, admin, state
+):
+    city.policy = {**city.policy, "gift_cards_taxed": True}
+    city.save()
+    account_of(hana)
+    wrong = entry_of(hana, 5_000)
+    close_november(city, accountant)
+    batch = prepare_batch(city, "bank", PAY_DAY, paying_account(city), by=accountant, at=AT)
+    release_batch(batch, by=admin, at=AT)
+    finish_batch(batch, by=accountant, at=ON_PAY_DAY)
+    december = {"booked_on": date(2026, 12, 1), "state": state}
+    reversal = reversal_of(wrong, **december)
+    next_price(reversal, 7_000, paid_by="gift_card", tax="gift", **december)
+    before = sums(city)
+    assert before == (5_000 + 2_227, 2_227, 510 + 227, 227)
+    if state == "closed":
+        later = date(2026, 12, 21)
+        prepare_batch(city, "gift_card", later, by=accountant, at=ON_PAY_DAY)
+        assert sums(city) == before
+
+
+def test_what_settles_unpaid_leaves_nothing_in_the_record(city, hana, accountant):
+    city.policy = {**city.policy, "gift_cards_taxed": True}
+    city.save()
+    wrong = entry_of(hana, 3_000, paid_by="gift_card", tax="gift")
+    next_price(reversal_of(wrong), 4_000)
+    close_november(city, accountant)
+    before = sums(city)
+    assert before == (4_000, 4_000, 408, 408)
+    account_of(hana)
+    prepare_batch(city, "bank", PAY_DAY, paying_account(city), by=accountant, at=AT)
+    assert sums(city) == before
 
 
 def test_taxed_cards_are_in_the_record_with_the_tax_on_top(city, hana, accountant):
