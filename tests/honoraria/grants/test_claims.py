@@ -184,4 +184,4 @@ def test_what_the_shares_were_before_stays_to_be_seen(client_of, accountant, gra
     assert len(page.context["changes"]) == 2
     text = page.content.decode()
     assert text.index("みなと市 1,600人") < text.index("みなと市 1,532人")
-    assert "基準日 2026-01-01" in text
+    assert "基準日 2026年1月1日" in text
