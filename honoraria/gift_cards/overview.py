@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.models import Organization
 from accounts.times import local
@@ -121,6 +121,16 @@ def unchecked_moves(organization: Organization) -> QuerySet[GiftCardMove]:
     """Lines of the register that wait for a second person."""
     moves = GiftCardMove.objects.filter(kind__organization=organization, checked_at=None)
     return moves.select_related("kind", "handled_by", "takes_back").order_by("id")
+
+
+def shortfalls(organization: Organization) -> QuerySet[Payment]:
+    """Hand-outs whose cards are worth less than what is paid: ``missing`` yen are still owed."""
+    paid = Payment.objects.filter(
+        organization=organization, batch__method=CARDS, state=Payment.State.PAID
+    )
+    kept = -Sum(F("gift_card_moves__change") * F("gift_card_moves__kind__face_value"))
+    owed = paid.annotate(missing=F("net") - kept).filter(missing__gt=0)
+    return owed.select_related("volunteer").order_by("-paid_on", "-pk")
 
 
 def counts_of(organization: Organization, month: Month) -> list[tuple[GiftCardKind, GiftCardCount]]:

@@ -51,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "short": overview.short_of(found, [one.kind for one in stocks]),
         "unreceipted": list(overview.without_receipt(organization)[:100]),
         "unchecked": list(overview.unchecked_moves(organization)[:100]),
+        "shortfalls": list(overview.shortfalls(organization)[:100]),
         "counts": overview.counts_of(organization, month.before),
         "counted_month": month.before,
         "own": user.pk,

@@ -25,6 +25,7 @@ from honoraria.gift_cards.slips import slip
 from honoraria.models import Payment, PaymentBatch
 from honoraria.payments.actions import release_batch
 from honoraria.payments.actions.releasing import refusal
+from honoraria.payments.views.batches import whole
 from honoraria.payments.views.late_tax import warn_of_late_tax
 from ui.paper import paper
 
@@ -39,8 +40,7 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     membership, _, user = acting(request)
     volunteer = get_receiver_for(membership, pk)
     at = database_now()
-    seen = request.POST.get("seen_total", "")
-    total = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+    total = whole(request.POST.get("seen_total", ""))
     try:
         payment = actions.prepare_hand_out(
             volunteer, on=local(at).date(), by=user, at=at, seen_total=total
@@ -91,11 +91,12 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person's check of a batch of one; larger ones are released on their own page."""
     membership, _, user = acting(request)
     payment = get_payment_for(membership, pk)
+    total = whole(request.POST.get("seen_total", ""))
 
     def run() -> object:
         if payment.batch.payments.count() != 1:
             raise ActionError("many", "ほかの人も含まれています。支払の画面で承認してください。")
-        return release_batch(payment.batch, by=user, at=database_now(), seen_total=payment.net)
+        return release_batch(payment.batch, by=user, at=database_now(), seen_total=total)
 
     attempt(request, run, "確認しました。カードを渡せます。")
     return redirect("honoraria:gift_card_payment", payment.pk)

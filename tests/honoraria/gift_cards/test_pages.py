@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -60,10 +61,11 @@ def test_from_the_first_card_to_the_receipt(office, boss, hana, november):
     payment = Payment.objects.get()
     assert to["Location"] == url("payment", payment.pk)
     assert "別の人がこの画面を開いて確認すると" in words(office.get(to["Location"]))
-    office.post(url("release", payment.pk))
+    seen = {"seen_total": "2000"}
+    office.post(url("release", payment.pk), seen)
     payment.batch.refresh_from_db()
     assert payment.batch.state == "prepared"
-    boss.post(url("release", payment.pk))
+    boss.post(url("release", payment.pk), seen)
 
     form = office.get(to["Location"]).context["form"]
     assert form[f"kind_{kind.pk}"].value() == 2  # proposed
@@ -77,6 +79,24 @@ def test_from_the_first_card_to_the_receipt(office, boss, hana, november):
     page = words(office.get(to["Location"]))
     assert "受領済み" in page
     assert "鈴木 誠" in page  # who recorded the slip
+
+
+@pytest.mark.parametrize("seen", ["", "1000", "二千", "2000.0", None])
+def test_nothing_is_prepared_or_checked_at_another_sum_than_was_shown(
+    office, boss, thousand, hana, november, accountant, seen
+):
+    cards_of(hana, 2000)
+    shown = {} if seen is None else {"seen_total": seen}
+    page = words(office.post(url("prepare", hana.pk), shown, follow=True))
+    assert "状態が変わったため、この操作はできません。" in page
+    assert not Payment.objects.exists()
+    office.post(url("prepare", hana.pk), {"seen_total": "2000"})
+    payment = Payment.objects.get()
+    assert 'name="seen_total" value="2000"' in words(boss.get(url("payment", payment.pk)))
+    page = words(boss.post(url("release", payment.pk), shown, follow=True))
+    assert "状態が変わったため、この操作はできません。" in page
+    payment.batch.refresh_from_db()
+    assert payment.batch.state == "prepared"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +158,24 @@ def test_what_is_approved_in_an_open_month_counts_as_to_be_handed_out(
     page = words(office.get("/gift-cards/"))
     assert "カードが1,000円分足りません" in page
     assert "月を締めると渡せます" in page
+
+
+def test_what_is_still_owed_of_cards_is_listed_until_it_was_given(
+    city, office, thousand, five_hundred, hana, accountant, admin, november
+):
+    cards_of(hana, 2300)
+    payment = ready(hana, accountant, admin)
+    more = {"on": TODAY, "by": accountant, "at": AT}
+    actions.hand_out(payment, {thousand.pk: 2}, difference="次回", **more)
+    page = words(office.get("/gift-cards/"))
+    assert "額面が足りないまま渡したもの" in page
+    assert "300円不足" in page
+    more["at"] = AT + timedelta(hours=1)
+    actions.exchange(
+        payment, {thousand.pk: 1}, {thousand.pk: 1, five_hundred.pk: 1}, "不足を渡した",
+        difference="200円多い", **more,
+    )  # fmt: skip
+    assert "額面が足りないまま渡したもの" not in words(office.get("/gift-cards/"))
 
 
 @pytest.fixture
