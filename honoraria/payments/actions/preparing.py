@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.errors import MOVED, ActionError
-from accounts.models import Organization, User
+from accounts.models import AuditEntry, Organization, User
 from honoraria.actions.approval import single_handed
 from honoraria.closing.books import lock_books
 from honoraria.models import (
@@ -123,7 +123,7 @@ def cancel_batch(
     """Cancel the whole batch; its entries are free again.
 
     ``not_sent``: whoever cancels a released transfer says that the bank has not got the file; who
-    took the file last does not say that alone. Raises ActionError: reason_missing, wrong_state,
+    ever took the file does not say that alone. Raises ActionError: reason_missing, wrong_state,
     maybe_sent, own_download, partly_paid.
     """
     why = say_why(reason, 300)
@@ -134,7 +134,7 @@ def cancel_batch(
         if released and found.method == Method.BANK and not not_sent:
             text = "振込データを銀行へ送っていないことを確かめ、チェックを入れてください。"
             raise ActionError("maybe_sent", text, field="not_sent", status=400)
-        alone = released and found.downloaded_by_id == by.pk
+        alone = released and _took_the_file(found, by)
         if alone and not single_handed(found.organization):
             text = (
                 "振込データを受け取った人とは別の人が、銀行へ送っていないことを確かめて"
@@ -155,6 +155,12 @@ def cancel_batch(
         detail = {"reason": why, "was_released": released, "downloaded": downloaded, **more}
         log(found, "payment_batch.cancelled", by=by, at=at, **detail)
     return found
+
+
+def _took_the_file(batch: PaymentBatch, user: User) -> bool:
+    """The person took the transfer file at some time, whoever took it after."""
+    taken = AuditEntry.objects.about(batch.key).filter(verb="payment_batch.downloaded")
+    return taken.filter(actor=user).exists()
 
 
 def _write(batch: PaymentBatch, planned: Plan) -> None:

@@ -21,6 +21,7 @@ from honoraria.payments.actions import (
 )
 from honoraria.payments.files import bank_file
 from honoraria.payments.planning import plan
+from tests import factories
 from tests.honoraria.payments.paying import (
     AT,
     ON_PAY_DAY,
@@ -184,9 +185,12 @@ def test_nothing_is_released_or_paid_by_nobody(prepared):
 def test_whoever_took_the_file_does_not_say_alone_that_it_was_not_sent(
     released, city, bank, accountant, admin
 ):
+    other = factories.MembershipFactory(organization=city, role="accountant").user
     download_file(released, by=accountant, at=AT)
+    download_file(released, by=other, at=AT)  # who took it before is not forgotten
     cancel = partial(cancel_batch, released, "送っていない", at=AT, not_sent=True)
     assert code_of(partial(cancel, by=accountant)) == "own_download"
+    assert code_of(partial(cancel, by=other)) == "own_download"
     cancel(by=admin)
     again = prepare_batch(city, "bank", PAY_DAY, bank, by=accountant, at=AT)
     release = partial(release_batch, again, by=admin, at=AT)
