@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, models
 
 from accounts.models import Organization
 from honoraria.grants.calculation import year_days
-from honoraria.models import PaidBy, TransportTo
+from honoraria.models import PaidBy, Payment, PaymentBatch, TransportTo
 
 DIMENSIONS = ("month", "desk", "language", "field", "tariff", "programme")
 UNJUDGED, NOT_ELIGIBLE, SEVERAL = 0, -1, -2  # in place of a programme's key
@@ -138,12 +138,15 @@ class YearSums:
 
     ``costs`` is None where a desk was chosen: costs belong to no desk. Keys are texts: the number
     of the month, of the desk, tariff or programme, the tag of the language, the code of the field.
+    ``cards_tax`` is the tax that the organization bears for cards, by the day of payment; it is in
+    no sum and belongs to no desk.
     """
 
     year: int
     by: dict[str, dict[str, Sum]]
     costs: list[CostPart] | None
     last_year: list[int]
+    cards_tax: int = 0
 
     @property
     def whole(self) -> Sum:
@@ -184,15 +187,15 @@ def year_sums(organization: Organization, year: int, desk: int | None = None) ->
     last_year = [0] * 12
     for month, total in _last_year(organization, year - 1, desk):
         last_year[place_of(month)] += total
-    costs = None
+    costs, cards_tax = None, 0
     if desk is None:
-        costs = []
+        costs, cards_tax = [], _cards_tax(organization, year)
         for this_year, *values in _costs(organization, year):
             if this_year:
                 costs.append(CostPart(*values))
             else:
                 last_year[place_of(values[0])] += values[4]
-    return YearSums(year, by, costs, last_year)
+    return YearSums(year, by, costs, last_year, cards_tax)
 
 
 def _entries(organization: Organization, year: int, desk: int | None) -> list[tuple[Any, ...]]:
@@ -213,6 +216,16 @@ def _costs(organization: Organization, year: int) -> list[tuple[Any, ...]]:
     first, last = year_days(year)
     before, _ = year_days(year - 1)
     return _fetched(COSTS.format(**WORDS), [first, organization.pk, organization.pk, before, last])
+
+
+def _cards_tax(organization: Organization, year: int) -> int:
+    """Yen of tax on top of the cards that were handed out in the year."""
+    paid = Payment.objects.filter(
+        organization=organization, paid_on__range=year_days(year), state=Payment.State.PAID,
+        batch__method=PaymentBatch.Method.GIFT_CARD, withheld__gt=0,
+    )  # fmt: skip
+    found: int = paid.aggregate(sum=models.Sum("withheld", default=0))["sum"]
+    return found
 
 
 def _at_desk(desk: int | None) -> tuple[str, list[int]]:

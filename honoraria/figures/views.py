@@ -60,6 +60,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "whole": all_tables[0].whole,
         "direct": found.whole.direct,
         "tickets": found.whole.tickets,
+        "cards_tax": found.cards_tax,
         "sections": [_drawn(one) for one in _shown(all_tables, costs)],
         "empty": not any(found.by["month"].values()) and not found.costs,
         "query": urlencode({"year": year, "desk": form.cleaned_data.get("desk") or ""}),

@@ -18,6 +18,7 @@ from honoraria.figures.actions import set_budget
 from honoraria.models import Budget, TransportTo
 from tests import factories
 from tests.factories import NOW
+from tests.honoraria.exporting.paying import paid
 from tests.honoraria.figures.spending import spent, taken_back
 from tests.honoraria.grants.rows import cost
 
@@ -72,6 +73,23 @@ def test_tickets_from_the_carrier_are_told_beside_the_tables(city, office):
     entry.transport_to = TransportTo.CARRIER
     entry.save()
     assert words in text_of(office.get(PAGE))
+
+
+def test_the_tax_of_cards_is_told_beside_the_tables(city, office):
+    words = "団体が負担する源泉徴収税額227円は、謝礼等の計にも予測にも含みません"
+    day = date(2026, 10, 5)
+    spent(city, day, 2000)
+    paid(organization=city, number=500, gross=7240, withheld=739, on=day)  # a transfer
+    cards = {"organization": city, "method": "gift_card", "gross": 2227, "withheld": 227}
+    paid(number=501, on=date(2026, 3, 31), **cards)  # of another year
+    assert "団体が負担する源泉徴収税額" not in text_of(office.get(PAGE))
+    last = paid(number=502, on=day, **cards)
+    assert words in text_of(office.get(PAGE))
+    desk = factories.DeskFactory(organization=city)
+    assert words not in text_of(office.get(PAGE, {"year": "2026", "desk": desk.pk}))
+    last.state, last.returned_on = "returned", day
+    last.save()
+    assert words not in text_of(office.get(PAGE))
 
 
 def test_one_desk_is_shown_alone_and_not_held_against_the_budget(city, office):

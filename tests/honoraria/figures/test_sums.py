@@ -210,7 +210,7 @@ def test_the_number_of_statements_stays_the_same(city):
                      desk=factories.DeskFactory(organization=city))  # fmt: skip
         judged(programme(city, name=f"事業{n}"), made)
         cost(city)
-    assert count() == empty == 6
+    assert count() == empty == 7
 
 
 DAYS = st.dates(date(2026, 3, 1), date(2027, 4, 30))
