@@ -31,6 +31,14 @@ NEEDED = (
 )
 
 
+def hours_text(minutes: int) -> str:
+    """Time as people read it, with the sign in front: ``69時間30分``, ``-55分``."""
+    hours, rest = divmod(abs(minutes), 60)
+    words = f"{hours:,}時間" if hours else ""
+    words += f"{rest}分" if rest or not hours else ""
+    return f"{'-' if minutes < 0 else ''}{words}"
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A calendar month."""

@@ -134,7 +134,6 @@ def paid_line(part: PaidPart) -> tuple[PaidPart, str]:
 def line_of(entry: Honorarium) -> Line:
     """An entry in the reader's language."""
     locale, pattern = ("en_GB", "d MMM") if words.reader() == "en" else ("ja", "M月d日")
-    hours, minutes = divmod(abs(entry.minutes), 60)
     return Line(
         entry=entry,
         yen=reaching(entry),
@@ -142,7 +141,7 @@ def line_of(entry: Honorarium) -> Line:
         direct=entry.paid_by == PaidBy.REQUESTER,
         day=str(format_date(entry.activity_date, pattern, locale=locale)),
         language=language_name(entry.assignment.request.language, words.reader()),
-        hours=f"{'-' if entry.minutes < 0 else ''}{hours}:{minutes:02}",
+        hours=f"{'-' if entry.minutes < 0 else ''}{words.spent(abs(entry.minutes))}",
         state=str(STATES[entry.state]),
     )
 

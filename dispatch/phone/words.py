@@ -112,7 +112,12 @@ def short_length(minutes: int) -> str:
 
 def length(starts_at: datetime, ends_at: datetime) -> str:
     """«1時間30分»."""
-    whole, minutes = divmod(int((ends_at - starts_at) / timedelta(minutes=1)), 60)
+    return spent(int((ends_at - starts_at) / timedelta(minutes=1)))
+
+
+def spent(minutes: int) -> str:
+    """«1時間30分» of so many minutes."""
+    whole, minutes = divmod(minutes, 60)
     if not whole:
         return _("%(minutes)s分") % {"minutes": minutes}
     if not minutes:

@@ -17,9 +17,9 @@ from honoraria.closing.books import closed_through
 from honoraria.closing.checklist import checklist, first_open
 from honoraria.closing.counting import counted
 from honoraria.closing.forms import ReopenForm
-from honoraria.closing.year import hours_text, march_due, year_of
+from honoraria.closing.year import march_due, year_of
 from honoraria.models import Closing
-from honoraria.months import Month, Wanted, entries, totals
+from honoraria.months import Month, Wanted, entries, hours_text, totals
 from honoraria.tax.years import fiscal_year
 
 REFUSED = 422

@@ -21,7 +21,7 @@ from honoraria.closing import points
 from honoraria.closing.books import closed_through
 from honoraria.closing.checklist import first_open
 from honoraria.models import Closing, Honorarium
-from honoraria.months import Month
+from honoraria.months import Month, hours_text
 from interpreting.models import Report
 
 GRANT_REPORT = (4, 10)  # month and day by which the grant report of the fiscal year is due
@@ -43,7 +43,7 @@ class YearMonth:
 
     @property
     def hours(self) -> str:
-        """``12:30``."""
+        """``12時間30分``."""
         return hours_text(self.minutes)
 
 
@@ -89,12 +89,6 @@ class MarchDue:
     def weekend(self) -> bool:
         """The day is a Saturday or Sunday; whether it moves is for the ministry to say."""
         return self.due.weekday() >= 5
-
-
-def hours_text(minutes: int) -> str:
-    """Hours and minutes, with the sign in front: ``-1:30``."""
-    hours, rest = divmod(abs(minutes), 60)
-    return f"{'-' if minutes < 0 else ''}{hours:,}:{rest:02}"
 
 
 def fiscal_months(year: int) -> list[Month]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from accounts.models import Organization
 from dispatch.models import Desk
-from honoraria.closing.year import hours_text
 from honoraria.exporting.cells import neutral
 from honoraria.figures.charts import Bar, Chart, Series
 from honoraria.figures.sums import (
@@ -26,6 +25,7 @@ from honoraria.figures.sums import (
     place_of,
 )
 from honoraria.models import Cost, Programme, Tariff
+from honoraria.months import hours_text
 from volunteers.languages import name as language_name
 from volunteers.models import Field
 
@@ -64,7 +64,7 @@ class Row:
 
     @property
     def hours(self) -> str:
-        """``12:30``."""
+        """``12時間30分``."""
         return hours_text(self.sums.minutes)
 
     @property

@@ -108,7 +108,7 @@ def test_the_month_is_closed_on_its_page(client_of, accountant, city, november, 
     assert "締め済み" in text
     assert "2026年11月を再開する" not in text  # that is for administrators
     row = next(one for one in year_of(city, 2026, AFTER).months if one.month == NOVEMBER)
-    assert (row.count, row.hours, row.total, row.points) == (2, "3:00", 8000, 0)
+    assert (row.count, row.hours, row.total, row.points) == (2, "3時間", 8000, 0)
     assert row.closing.closed_by == accountant
 
 
