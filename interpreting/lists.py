@@ -6,11 +6,12 @@ Reading only. A booking counts as missing once it is over and nobody has reporte
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Membership, Organization
+from accounts.times import instant
 from dispatch.models import Assignment
 from interpreting.access import visible_reports
 from interpreting.models import Report
@@ -37,6 +38,23 @@ class Row:
     remarks: list[Remark]
 
 
+Span = tuple[datetime, datetime]  # from an instant to another, which is not in it
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month written ``2026-11``; None for anything else."""
+    try:
+        found = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2200 else None
+
+
+def span_of(month: date) -> Span:
+    """The instants (UTC) of a month, given its first day."""
+    return instant(month, 0), instant((month + timedelta(days=31)).replace(day=1), 0)
+
+
 def missing_reports(organization: Organization, at: datetime) -> QuerySet[Assignment]:
     """Bookings that are over at the instant ``at`` (UTC) and have no report, oldest first."""
     return (
@@ -60,13 +78,27 @@ def reports_in(membership: Membership, tab: str) -> QuerySet[Report]:
     )
 
 
-def counts(organization: Organization, at: datetime) -> dict[str, int]:
+def counts(organization: Organization, at: datetime, span: Span | None = None) -> dict[str, int]:
     """How many are in each tab (confirmed ones are not counted: they only grow)."""
-    found = Report.objects.of(organization).aggregate(
+    reports = Report.objects.of(organization)
+    missing = missing_reports(organization, at)
+    if span is not None:
+        reports, missing = began_in(reports, span), missing_in(missing, span)
+    found = reports.aggregate(
         waiting=Count("pk", filter=Q(state=Report.State.SUBMITTED)),
         returned=Count("pk", filter=Q(state=Report.State.RETURNED)),
     )
-    return {**found, "missing": missing_reports(organization, at).count()}
+    return {**found, "missing": missing.count()}
+
+
+def began_in(reports: QuerySet[Report], span: Span) -> QuerySet[Report]:
+    """Those of activities that began in it."""
+    return reports.filter(started_at__gte=span[0], started_at__lt=span[1])
+
+
+def missing_in(bookings: QuerySet[Assignment], span: Span) -> QuerySet[Assignment]:
+    """Bookings that were to begin in it."""
+    return bookings.filter(request__starts_at__gte=span[0], request__starts_at__lt=span[1])
 
 
 def row_of(report: Report) -> Row:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,18 +33,25 @@ REFUSED = 422
 @require_GET
 @roles(*READERS)
 def list_reports(request: HttpRequest) -> HttpResponse:
-    """Missing, waiting, returned and confirmed reports, 50 on a page."""
+    """Missing, waiting, returned and confirmed reports, of a month if asked, 50 on a page."""
     membership, organization, _ = acting(request)
     at = database_now()
-    counts = lists.counts(organization, at)
+    month = lists.month_of(request.GET.get("month", ""))
+    span = None if month is None else lists.span_of(month)
+    counts = lists.counts(organization, at, span)
     tab = request.GET.get("tab") or ("waiting" if counts["waiting"] else "missing")
     if tab not in dict(lists.TABS):
         raise Http404
-    found = lists.missing_reports(organization, at) if tab == "missing" else None
-    page = Paginator(
-        found if found is not None else lists.reports_in(membership, tab), PER_PAGE
-    ).get_page(request.GET.get("page"))
+    found: QuerySet[Any]
+    if tab == "missing":
+        found = lists.missing_reports(organization, at)
+        found = found if span is None else lists.missing_in(found, span)
+    else:
+        found = lists.reports_in(membership, tab)
+        found = found if span is None else lists.began_in(found, span)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
+        "month": month,
         "tab": tab,
         "tabs": [(code, words, counts.get(code)) for code, words in lists.TABS],
         "page": page,

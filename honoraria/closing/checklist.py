@@ -104,15 +104,17 @@ def _reports(organization: Organization, month: Month, at: datetime) -> Iterator
     )
     tab, entries = f"{reverse('reports:list')}?tab=", f"{reverse('honoraria:list')}?month={month}"
     text, who = "確認待ちの活動報告", "コーディネーター"
-    yield Check("waiting", text, True, states["waiting"], f"{tab}waiting", who)
+    url = f"{tab}waiting&month={month}"
+    yield Check("waiting", text, True, states["waiting"], url, who)
     text, who = "差戻し中の活動報告", "ボランティア（職員の代理入力も可）"
-    yield Check("returned", text, True, states["returned"], f"{tab}returned", who)
+    url = f"{tab}returned&month={month}"
+    yield Check("returned", text, True, states["returned"], url, who)
     unpriced = points.never_priced(reports).count()
     text = "謝礼を計算できていない活動報告"
     yield Check("unpriced", text, True, unpriced, entries, "経理")
     absent = points.absent(organization, month.first, month.last, at).count()
     text = "活動報告が未提出の派遣（締めた後に出たものは、次の開いている月に計上します）"
-    yield Check("missing", text, False, absent, f"{tab}missing", "ボランティア")
+    yield Check("missing", text, False, absent, f"{tab}missing&month={month}", "ボランティア")
     called_off = unrecorded_cancellations(organization, month.first, month.last)
     off = f"{reverse('honoraria:charges')}?month={month}#off"
     text = "取り消された派遣の謝礼で、計上していないもの"

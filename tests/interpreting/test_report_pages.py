@@ -201,6 +201,19 @@ def test_the_lists_cost_the_same_for_one_and_for_twenty(
         assert len(client.get("/reports/?tab=waiting").context["rows"]) == 20
 
 
+def test_a_month_can_be_looked_at_alone(client_of, coordinator, hana):
+    november = reported(hana)
+    before = reported(hana, job={"start": START - timedelta(days=40)})
+    client = client_of(coordinator)
+    page = client.get("/reports/?tab=waiting&month=2026-11")
+    assert [row.report for row in page.context["rows"]] == [november]
+    assert {code: count for code, _, count in page.context["tabs"]}["waiting"] == 1
+    assert "2026年11月の活動だけを表示しています" in page.content.decode()
+    for month in ("", "2026-13", "november", "9999-12"):
+        page = client.get(f"/reports/?tab=waiting&month={month}")
+        assert [row.report for row in page.context["rows"]] == [before, november]
+
+
 @pytest.mark.parametrize("query", ["?tab=nothing", "?tab=%20"])
 def test_an_unknown_list_is_not_found(client_of, coordinator, query):
     assert client_of(coordinator).get(f"/reports/{query}").status_code == 404
