@@ -74,7 +74,7 @@ def settings_tabs(role: str) -> list[tuple[str, str, str]]:
         ({"coordinator", "admin"}, "operators", "外部通訳", "/settings/operators/"),
         ({"coordinator", "admin"}, "messages", "通知の文面", "/settings/messages/"),
         ({"admin"}, "applications", "応募と誓約書", "/settings/applications/"),
-        ({"admin"}, "money", "お金の決まり", "/settings/money/"),
+        ({"accountant", "admin"}, "money", "お金の決まり", "/settings/money/"),
         ({"admin"}, "sharing", "応援協定", "/settings/sharing/"),
         ({"coordinator", "admin"}, "guest_languages", "案内文の言語", "/settings/guest-languages/"),
     ]

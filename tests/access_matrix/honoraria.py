@@ -80,7 +80,7 @@ page(
     foreign=lambda w: [w.payment.decided_on.year, w.foreign_volunteer.pk, "resident"],
 )
 page("honoraria:payment_statement", MONEY, **of("payment"))
-page("honoraria:money_rules", "admin")
+page("honoraria:money_rules", MONEY)
 page("honoraria:money_rules", "admin", method="post")
 page("honoraria:tax_decisions", MONEY)
 page("honoraria:tax_decisions", MONEY, method="post")
