@@ -35,7 +35,8 @@ def split(total: int, rules: Rules) -> tuple[Share, ...]:
             left -= amount
     for index, part in enumerate(parts):
         if part["kind"] == "rest":
-            text = f"{payer_text(part)} = {yen(left)}"
+            words = f"{part['payer']}が全額負担" if len(parts) == 1 else payer_text(part)
+            text = f"{words} = {yen(left)}"
             amounts[index] = Share(part["payer"], left, text, bears(part))
     return tuple(amounts[index] for index in range(len(parts)))
 

@@ -70,6 +70,16 @@ def test_the_page_lists_cancellations_and_makes_the_charge(
     assert not Charge.objects.exists()
 
 
+def test_a_cancellation_that_costs_nothing_is_not_offered(
+    client_of, accountant, city, hana, hospital
+):
+    tariff_of(city, preset("kotosapo").rules)
+    start = datetime(2026, 11, 30, 10, 0, tzinfo=TOKYO)
+    called_off_at(hana, start, datetime(2026, 11, 10, 9, 0, tzinfo=TOKYO), body=hospital)
+    page = client_of(accountant).get("/charges/?month=2026-11").content.decode()
+    assert "取消料なし" in page and "請求に加える" not in page
+
+
 @pytest.mark.parametrize("who", [Request.CancelledBy.ORGANIZATION, Request.CancelledBy.INTERPRETER])
 def test_what_the_desk_or_the_interpreter_called_off_is_not_charged(city, hana, hospital, who):
     tariff_of(city, preset("kotosapo").rules)
