@@ -103,6 +103,12 @@ def samples(rules: Rules, on: dt.date) -> list[Sample]:
     return found
 
 
+def of_texts(rules: Rules) -> bool:
+    """The fee goes by pages, characters or words: rules for translations."""
+    of = {**BRACKET_KINDS, **UNIT_KINDS}.get(rules["fee"]["kind"], "minutes")
+    return of != "minutes"
+
+
 def both_sides(rules: Rules, activity: Activity, organization: Organization) -> list[Side]:
     """The result for the volunteer and for the requester.
 
@@ -111,7 +117,7 @@ def both_sides(rules: Rules, activity: Activity, organization: Organization) -> 
     found = []
     for side, title in SIDES.items():
         if rules["role"] in (side, "both"):
-            found.append(_side(title, "この規則", rules, activity))
+            found.append(_side(title, "この基準", rules, activity))
             continue
         other = None
         if activity.date is not None:

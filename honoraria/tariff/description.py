@@ -74,6 +74,10 @@ def describe(rules: Rules) -> list[str]:
     ]
     word = {"payout": "謝礼", "charge": "料金"}.get(rules["role"], EITHER)
     sentences = [sentence.replace(EITHER, word) for sentence in sentences]
+    if rules["role"] == "charge":
+        sentences = [
+            one.replace("交通費は支給しません", "交通費は請求しません") for one in sentences
+        ]
     return [ROLES[rules["role"]], *sentences, *rules.get("notes", [])]
 
 
@@ -251,7 +255,8 @@ def _afterwards(rules: Rules) -> Iterator[str]:
         ("consumption_tax", CONSUMPTION_TAX),
         ("withholding", WITHHOLDING),
     ):
-        if key in rules:
+        pays = key != "consumption_tax"  # how a volunteer is paid and taxed
+        if key in rules and not (pays and rules["role"] == "charge"):
             yield words[rules[key]]
     if rules.get("consumption_tax") == "excluded":
         yield f"消費税は{YEN_ROUNDINGS[rules.get('consumption_tax_rounding', 'floor')]}です。"

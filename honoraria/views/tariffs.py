@@ -24,7 +24,7 @@ from honoraria.coverage import gaps, overlaps
 from honoraria.forms import SampleForm, TariffForm, TermsForm
 from honoraria.models import Tariff, TariffVersion
 from honoraria.rules_form import RulesForm, errors_of, initial_of
-from honoraria.samples import both_sides, samples
+from honoraria.samples import both_sides, of_texts, samples
 from honoraria.tariff import Preset, Rules, TariffError, describe, preset, presets
 
 REFUSED = 422
@@ -114,15 +114,18 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new tariff, perhaps from a published one."""
     _, organization, user = acting(request)
     chosen = _preset(request)
-    start, around, usual = FIRST_RULES, {}, {}
-    first_day = local(database_now()).date()
+    around: dict[str, Any] = {}
+    usual: dict[str, Any] = {}
+    shown, first_day = _first_rules(), local(database_now()).date()
     if chosen is not None:
-        start, first_day = chosen.rules, chosen.valid_from or first_day
+        shown, first_day = initial_of(chosen.rules), chosen.valid_from or first_day
         around = {"name": chosen.name}
         usual = {"paid_by": chosen.paid_by, "tax": chosen.tax}
+        if of_texts(chosen.rules):
+            usual["modes"] = [Mode.TRANSLATION]
     form = TariffForm(request.POST or None, initial=around)
     terms = TermsForm(request.POST or None, initial=usual)
-    rules_form = _rules_form(request, {**initial_of(start), "valid_from": first_day})
+    rules_form = _rules_form(request, {**shown, "valid_from": first_day})
     good = request.method == "POST" and form.is_valid() & terms.is_valid() & rules_form.is_valid()
     if good and not _peek(request):
         try:
@@ -168,8 +171,8 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     tariff = get_tariff_for(membership, pk)
     latest = tariff.versions.order_by("-valid_from").first()
     chosen = _preset(request)
-    start = FIRST_RULES if latest is None else latest.rules
-    rules_form = _rules_form(request, initial_of(start if chosen is None else chosen.rules))
+    start = chosen or latest
+    rules_form = _rules_form(request, _first_rules() if start is None else initial_of(start.rules))
     terms = TermsForm(request.POST or None, initial=_terms_of(latest))
     good = request.method == "POST" and terms.is_valid() & rules_form.is_valid()
     if good and not _peek(request):
@@ -245,6 +248,15 @@ def _preview(
         "samples": samples(rules, first),
         "sides": both_sides(rules, activity, organization),
         "sample_form": sample_form,
+    }
+
+
+def _first_rules() -> dict[str, Any]:
+    """The fields before anything is typed: a usual kind of rules, without amounts."""
+    return {
+        name: value
+        for name, value in initial_of(FIRST_RULES).items()
+        if not name.endswith(("amount", "base_minutes", "size"))
     }
 
 

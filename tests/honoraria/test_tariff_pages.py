@@ -13,9 +13,11 @@ from accounts.models import AuditEntry
 from honoraria.actions import add_version, approve, change_version
 from honoraria.models import Honorarium, Tariff, TariffVersion
 from honoraria.rules_form import RulesForm, initial_of
+from honoraria.samples import of_texts
 from honoraria.tariff import preset, presets
 from tests import factories
 from tests.factories import NOW
+from tests.honoraria.charges.charging import tariff_of
 from tests.honoraria.tariff_builders import rules
 from tests.interpreting.reporting import START, confirmed
 
@@ -309,3 +311,24 @@ def test_coordinators_and_other_towns_see_no_tariffs(client_of, coordinator, tow
             ("version_edit", version.pk),
         ):
             assert client.get(reverse(f"honoraria:{name}", args=[pk])).status_code == 404
+
+
+def test_a_new_form_has_no_amounts_and_a_preset_for_texts_ticks_translation(client_of, accountant):
+    client = client_of(accountant)
+    empty = client.get("/tariffs/new/").context["rules_form"]
+    assert empty["kind"].value() == "base_step"
+    assert not empty["base_amount"].value() and not empty["base_minutes"].value()
+    found = [one.id for one in presets() if of_texts(one.rules)]
+    assert found
+    for name in found:
+        terms = client.get(f"/tariffs/new/?preset={name}").context["terms"]
+        assert terms["modes"].value() == ["translation"]
+
+
+def test_a_tariff_for_charging_says_nothing_of_how_volunteers_are_paid(client_of, accountant, city):
+    version = tariff_of(city, preset("kotosapo").rules | {"role": "charge"})
+    client = client_of(accountant)
+    for url in (f"/tariffs/{version.tariff_id}/", "/tariffs/"):
+        page = client.get(url).content.decode()
+        assert version.get_paid_by_display() not in page
+        assert "源泉徴収：" not in page
