@@ -21,7 +21,8 @@ PLOT = 200  # px from the highest tick of columns to the lowest
 TOP, BOTTOM = 26, 30  # px above and below it
 LEFT = 13.0  # percent for the words of the axis
 ROW, WORDS, THICK = 46, 22, 14  # px of a bar with its words, of the words, of the bar alone
-LONGEST = 24  # half-width letters of a name beside its amount
+LONGEST = 24  # half-width letters of a name beside its amount, on a phone
+LONGEST_WIDE = 64  # and on a desk
 HEIGHT_OF_TILE = 6
 PATTERNS = {
     "lines": ("M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2",),
@@ -139,8 +140,7 @@ def rows(chart: Chart) -> SafeString:
     _add(svg, "text", "単位：万円", class_="figure__unit", **end)
     for place, bar in enumerate(chart.bars):
         top = place * ROW
-        name = shortened(bar.short or bar.label)
-        _add(svg, "text", name, x="0", y=str(top + 17), class_="figure__label")
+        _name(svg, bar.short or bar.label, str(top + 17))
         text = {"x": "100%", "y": str(top + 17), "text-anchor": "end"}
         _add(svg, "text", f"{bar.total:,}円", class_="figure__value", **text)
         for series, left, right in _stacked(chart, bar):
@@ -164,12 +164,22 @@ def swatch(chart: Chart, series: Series) -> SafeString:
     return _written(svg)
 
 
-def shortened(name: str) -> str:
-    """A name that fits beside an amount on a phone; letters of full width count twice."""
+def _name(svg: ET.Element, name: str, y: str) -> None:
+    """A name above its bar; a long one twice, and the stylesheet shows the one that fits."""
+    short, long = shortened(name), shortened(name, LONGEST_WIDE)
+    if short == long:
+        _add(svg, "text", name, x="0", y=y, class_="figure__label")
+        return
+    for words, kind in ((short, "short"), (long, "long")):
+        _add(svg, "text", words, x="0", y=y, class_=f"figure__label figure__label--{kind}")
+
+
+def shortened(name: str, longest: int = LONGEST) -> str:
+    """A name that fits beside an amount; letters of full width count twice."""
     wide = 0
     for place, letter in enumerate(name):
         wide += 2 if east_asian_width(letter) in "FWA" else 1
-        if wide > LONGEST:
+        if wide > longest:
             return f"{name[: place - 1]}…"
     return name
 
