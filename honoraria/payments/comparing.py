@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from honoraria.banking import transfer
 from honoraria.models import PaymentBatch
+from honoraria.payees.holder import readable
 from honoraria.payments.files import bank_file, digest
 
 SECRET = {"account"}
@@ -60,13 +61,20 @@ def _differences(released: transfer.Read, found: transfer.Read) -> Iterator[str]
     pairs = zip_longest(released.transfers, found.transfers)
     for number, (one, other) in enumerate(pairs, start=1):
         if one is None or other is None:
-            yield f"{number}件目：{'承認した内容にない振込です' if one is None else '振込がありません'}。"
+            said = "承認した内容にない振込です" if one is None else "振込がありません"
+            yield f"{_which(number, one or other)}：{said}。"
         else:
-            yield from _fields(f"{number}件目", one, other)
+            yield from _fields(_which(number, one), one, other)
     if released.count != found.count:
         yield f"合計件数：承認 {released.count}件、ファイル {found.count}件"
     if released.total != found.total:
         yield f"合計金額：承認 {released.total:,}円、ファイル {found.total:,}円"
+
+
+def _which(number: int, row: dict[str, str] | None) -> str:
+    """«3件目（ヤマダ ハナ）»: the place in the file, and the holder that was approved."""
+    name = readable(row["name"]).strip() if row else ""
+    return f"{number}件目（{name}）" if name else f"{number}件目"
 
 
 def _fields(where: str, released: dict[str, str], found: dict[str, str]) -> Iterator[str]:

@@ -92,9 +92,12 @@ class AccountForm(forms.ModelForm[PayingAccount]):
         self.initial["number"] = ""
         for name, text in HELP.items():
             self.fields[name].help_text = text
+        number = self.fields["number"]
+        number.required = account is None
+        number.error_messages["required"] = "7桁の数字で入力してください。"
         if account is not None:
             kept = f"今の番号は末尾{account.tail}です。変えないときは空けておきます。"
-            self.fields["number"].help_text = kept
+            number.help_text = kept
 
     def clean(self) -> dict[str, Any]:
         """Digits as the bank counts them."""
@@ -125,7 +128,10 @@ HELP = {
     "name": "画面に表示する名前",
     "consignor_code": "銀行から通知された10桁の番号",
     "consignor_name": "振込依頼人名。カタカナ・英数字（濁点も1文字）で40文字まで",
-    "newline": "銀行の仕様書に合わせます。",
+    "bank_code": "4桁の金融機関コード。例：1360",
+    "branch_code": "3桁の支店コード。例：013",
+    "number": "7桁の数字。短いときは前に0を付けます。",
+    "newline": "CRLFは、1件ごとに改行を入れます。",
     "customer_code": "「登録番号」にすると、ボランティアの登録番号を入れます。",
 }
 

@@ -34,7 +34,7 @@ def test_the_released_file_is_recognized(desk, released):
     ("change", "told"),
     [
         (lambda f: f.replace(b"0000007004", b"0000009004"), "承認 7,004円、ファイル 9,004円"),
-        (lambda f: f.replace(b"11234567", b"17777777"), "1件目：口座番号が違います。"),
+        (lambda f: f.replace(b"11234567", b"17777777"), "）：口座番号が違います。"),
         (lambda f: f.replace(b"\r\n", b""), "金額や振込先以外の部分が違います"),
         (lambda f: f[:122] + f[244:], "振込がありません"),
     ],
