@@ -126,7 +126,7 @@ class HandOutForm(forms.Form):
         label="差額の扱い",
         max_length=150,
         required=False,
-        help_text="額面の合計が支払額と違うときだけ入力します。例：端数500円は現金で支払い",
+        help_text="額面の合計が支払額と違うときだけ入力します。例：端数300円は現金で支払い",
     )
 
     def __init__(

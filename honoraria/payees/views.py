@@ -192,6 +192,8 @@ def _show(
     own = account is not None and user.pk in {account.row.entered_by_id, volunteer.user_id}
     kept = status_of(volunteer)
     initial = {name: getattr(kept, name) for name in ("residency", "treaty", "note")}
+    if not kept.known:
+        del initial["residency"]  # nobody has asked yet: whoever saves has to choose
     if payee := getattr(volunteer, "payee", None):
         initial |= {"legal_name": payee.legal_name, "address": payee.address}
     context = {
@@ -215,7 +217,8 @@ def _log(volunteer: Volunteer) -> list[tuple[AuditEntry, str]]:
     found = AuditEntry.objects.about(volunteer.key).filter(
         organization_id=volunteer.organization_id, verb__in=VERBS
     )
-    return [(line, audit.verb_in_words(line.verb)) for line in found.order_by("-id")[:SHOWN]]
+    newest = found.order_by("-id")[:SHOWN]
+    return [(line, audit.verb_in_words(line.verb)) for line in reversed(newest)]
 
 
 def _account(request: HttpRequest, volunteer: Volunteer) -> BankAccount:
