@@ -145,7 +145,10 @@ class CostForm(forms.Form):
 
     category = forms.ChoiceField(
         label="費目",
-        choices=[one for one in Cost.Category.choices if one[0] != Cost.Category.HONORARIUM],
+        choices=[
+            ("", "選んでください"),
+            *(one for one in Cost.Category.choices if one[0] != Cost.Category.HONORARIUM),
+        ],
     )
     description = forms.CharField(label="内容", max_length=200)
     vendor = forms.CharField(label="支払先", max_length=120)
@@ -295,7 +298,7 @@ class ShareForm(forms.Form):
 
 
 class ConsultationsFilter(forms.Form):
-    """A month and a desk."""
+    """A month and a desk; unless somebody chose, the first desk of this month."""
 
     month = MonthField(label="月", required=False)
     desk = forms.ChoiceField(label="窓口", required=False)
@@ -303,8 +306,9 @@ class ConsultationsFilter(forms.Form):
     def __init__(self, data: Any, *, organization: Organization, today: date) -> None:
         data = data.copy()
         data.setdefault("month", str(Month.of(today)))
-        super().__init__(data)
         self.desks = list(Desk.objects.filter(organization=organization))
+        data.setdefault("desk", str(self.desks[0].pk) if self.desks else "")
+        super().__init__(data)
         choices = [(str(desk.pk), desk.name) for desk in self.desks]
         self.fields["desk"].choices = [("", "窓口を決めないもの"), *choices]  # type: ignore[attr-defined]
         self.is_valid()

@@ -27,9 +27,11 @@ def consultations(request: HttpRequest) -> HttpResponse:
     """The days of a month: all desks together, and one desk to be filled in."""
     _, organization, user = acting(request)
     at = database_now()
-    chosen = ConsultationsFilter(request.GET, organization=organization, today=local(at).date())
+    today = local(at).date()
+    chosen = ConsultationsFilter(request.GET, organization=organization, today=today)
     month, desk = chosen.shown, chosen.chosen
     days = [month.first + timedelta(days=n) for n in range(month.last.day)]
+    days = [day for day in days if day <= today]  # what is to come has not been counted
     found = by_desk_and_day(organization, month.first, month.last)
     key = desk.pk if desk else None
     figures = {day: found.get(DeskDay(day, key), Figures()) for day in days}
