@@ -50,7 +50,7 @@ def unpaid(organization: Organization | int) -> HonorariumQuerySet:
     """Entries that some payment has to carry: of reversals those whose entry was paid."""
     original = Honorarium.objects.filter(pk=OuterRef("corrects"), state=State.CLOSED)
     settled = Q(kind=Kind.REVERSAL) & Exists(original.filter(~Exists(standing())))
-    found = _loose(Honorarium.objects.of(organization).filter(paid_by__in=OURS))
+    found = _loose(Honorarium.objects.filter(organization=organization, paid_by__in=OURS))
     return found.exclude(NOTHING).filter(~settled)
 
 
