@@ -80,7 +80,7 @@ def reports_in(membership: Membership, tab: str) -> QuerySet[Report]:
 
 def counts(organization: Organization, at: datetime, span: Span | None = None) -> dict[str, int]:
     """How many are in each tab (confirmed ones are not counted: they only grow)."""
-    reports = Report.objects.of(organization)
+    reports: QuerySet[Report] = Report.objects.of(organization)
     missing = missing_reports(organization, at)
     if span is not None:
         reports, missing = began_in(reports, span), missing_in(missing, span)
