@@ -61,7 +61,8 @@ def settle(page: Page, name: str) -> None:
         "parseFloat(getComputedStyle(t).fontSize) * (t.getScreenCTM() || {a: 1}).a)"
     )
     outside = page.evaluate(
-        "[...document.querySelectorAll('.figure__svg text')].filter(t => { const own ="
+        "[...document.querySelectorAll('.figure__svg text')].filter(t =>"
+        " t.getClientRects().length).filter(t => { const own ="
         " t.getBoundingClientRect(), all = t.ownerSVGElement.getBoundingClientRect();"
         " return own.left < all.left - 2 || own.right > all.right + 2 }).map(t => t.textContent)"
     )
