@@ -24,7 +24,9 @@ from tests.services import free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "gK3vQ9-secret_x"
 KNOWN = {
-    "kind", "language", "slug", "tag", "verb",
+    "kind", "language", "slug", "tag", "verb", "what",
+    "month", "name",  # of a month or of a table of figures
+    "residency",
     "key",  # of a person of the demo
 }  # fmt: skip
 """Words in addresses that open nothing."""
