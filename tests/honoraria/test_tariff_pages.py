@@ -317,7 +317,8 @@ def test_a_new_form_has_no_amounts_and_a_preset_for_texts_ticks_translation(clie
     client = client_of(accountant)
     empty = client.get("/tariffs/new/").context["rules_form"]
     assert empty["kind"].value() == "base_step"
-    assert not empty["base_amount"].value() and not empty["base_minutes"].value()
+    assert not empty["base_amount"].value()
+    assert not empty["base_minutes"].value()
     found = [one.id for one in presets() if of_texts(one.rules)]
     assert found
     for name in found:
