@@ -28,7 +28,12 @@ def test_what_waits_for_its_release_is_not_promised(phone, prepared):
 
 def test_what_was_released_is_on_its_way(phone, released):
     text = page(phone)
-    for words in ("2026年12月7日にお支払いする予定です", "支払予定", "7,004円", "税金（源泉徴収） 796円"):
+    for words in (
+        "2026年12月7日にお支払いする予定です",
+        "支払予定",
+        "7,004円",
+        "税金（源泉徴収） 796円",
+    ):
         assert words in text
     assert "4,903" not in text, "somebody else's"
 
