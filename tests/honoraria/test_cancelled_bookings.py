@@ -93,7 +93,7 @@ def test_it_is_due_also_when_the_requester_pays_nothing(hana, version, accountan
 
 
 def test_it_is_recorded_once_also_by_the_database(entry, booking, accountant):
-    again = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)  # noqa: E731
+    again = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)
     assert code_of(again) == "already_recorded"
     entry.pk = None
     with pytest.raises(IntegrityError, match="one_honorarium_per_cancelled"), transaction.atomic():
@@ -102,20 +102,20 @@ def test_it_is_recorded_once_also_by_the_database(entry, booking, accountant):
 
 def test_nothing_is_due_when_it_was_called_off_early(hana, version, accountant):
     booking = called_off(hana, at=START - timedelta(days=20))
-    do = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)  # noqa: E731
+    do = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)
     assert code_of(do) == "nothing_due"
 
 
 @pytest.mark.parametrize("who", [Request.CancelledBy.ORGANIZATION, Request.CancelledBy.INTERPRETER])
 def test_what_the_desk_or_the_interpreter_called_off_pays_nothing(hana, version, accountant, who):
     booking = called_off(hana, by=who)
-    do = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)  # noqa: E731
+    do = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)
     assert code_of(do) == "not_cancelled"
 
 
 def test_a_booking_that_stands_pays_nothing(hana, version, accountant):
     booking = job_of(hana, start=START, minutes=120)
-    do = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)  # noqa: E731
+    do = lambda: record_cancelled(booking, transport=0, by=accountant, at=LATER)
     assert code_of(do) == "not_cancelled"
 
 
@@ -156,7 +156,7 @@ def test_a_draft_is_dropped_and_what_is_approved_is_reversed(
     assert not Honorarium.objects.exists()
     entry = record_cancelled(booking, transport=0, by=accountant, at=LATER)
     approve(entry, by=second, at=LATER)
-    gone = lambda: remove_cancelled(entry, by=second, at=LATER)  # noqa: E731
+    gone = lambda: remove_cancelled(entry, by=second, at=LATER)
     assert code_of(gone) == "changed_meanwhile"
     reversal = correct(entry, "二重に計上", by=accountant, at=LATER)
     assert (reversal.total, reversal.report, reversal.recorded_by) == (-10000, None, accountant)

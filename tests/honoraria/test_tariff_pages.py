@@ -288,7 +288,7 @@ def test_a_version_cannot_be_moved_over_its_neighbour(version, accountant):
         (second, date(2027, 12, 1)),
         (third, date(2026, 9, 1)),
     ):
-        attempt = lambda moved=moved, day=day: change_version(  # noqa: E731
+        attempt = lambda moved=moved, day=day: change_version(
             moved, valid_from=day, rules=FLAT, by=accountant, at=NOW
         )
         assert code_of(attempt) == "version_overlap"

@@ -166,7 +166,7 @@ def test_a_warning_nobody_saw_stops_the_closing(city, november, accountant):
     Honorarium.objects.filter(pk=november[0].pk).update(approved_by=accountant)
     november[0].report.confirmed_by = accountant
     november[0].report.save()
-    shut = lambda accept: close_month(city, NOVEMBER, by=accountant, at=AFTER, accept=accept)  # noqa: E731
+    shut = lambda accept: close_month(city, NOVEMBER, by=accountant, at=AFTER, accept=accept)
     assert code_of(lambda: shut([])) == "warnings_open"
     assert code_of(lambda: shut(["single_handed:2", "receipt"])) == "warnings_open"
     assert {one.state for one in Honorarium.objects.all()} == {"approved"}
@@ -278,7 +278,7 @@ def test_a_closed_entry_is_neither_approved_nor_taken_back(city, closed, account
     assert code_of(lambda: approve(closed, by=accountant, at=AFTER)) == "month_closed"
     assert code_of(lambda: unapprove(closed, by=accountant, at=AFTER)) == "month_closed"
     assert code_of(lambda: approve_all(city, NOVEMBER, by=accountant, at=AFTER)) == "month_closed"
-    returned = lambda: return_report(closed.report, "理由", by=coordinator, at=AFTER)  # noqa: E731
+    returned = lambda: return_report(closed.report, "理由", by=coordinator, at=AFTER)
     assert code_of(returned) == "already_approved"
 
 

@@ -78,7 +78,7 @@ def test_without_the_lock_the_database_still_keeps_the_second_out(three, account
 def test_two_people_hand_out_the_same_payment_once(three, hana, accountant, admin, november):
     cards_of(hana, 1000)
     payment = ready(hana, accountant, admin)
-    hand = lambda: actions.hand_out(payment, {three.pk: 1}, on=TODAY, by=admin, at=AT)  # noqa: E731
+    hand = lambda: actions.hand_out(payment, {three.pk: 1}, on=TODAY, by=admin, at=AT)
     assert at_once(hand, hand) == ["done", "wrong_state"]
     assert GiftCardMove.objects.filter(verb="handed_out").count() == 1
     assert_adds_up(three)
@@ -115,5 +115,5 @@ def test_a_volunteer_who_presses_twice_signs_once(three, hana, accountant, admin
     cards_of(hana, 1000)
     payment = ready(hana, accountant, admin)
     actions.hand_out(payment, {three.pk: 1}, on=TODAY, by=accountant, at=AT)
-    sign = lambda: actions.sign(payment, name="山田 花", by=None, at=AT)  # noqa: E731
+    sign = lambda: actions.sign(payment, name="山田 花", by=None, at=AT)
     assert at_once(sign, sign) == ["already_received", "done"]

@@ -87,7 +87,7 @@ def test_cash_of_a_month_that_was_remitted_is_logged_with_its_tax(cash, city, ha
 
 def test_only_what_was_paid_comes_back(released, accountant):
     one = released.payments.first()
-    attempt = lambda: return_payment(one, "口座相違", by=accountant, at=AT)  # noqa: E731
+    attempt = lambda: return_payment(one, "口座相違", by=accountant, at=AT)
     assert code_of(attempt) == "wrong_state"
     finish_batch(released, by=accountant, at=ON_PAY_DAY)
     assert code_of(lambda: return_payment(one, "", by=accountant, at=AT)) == "reason_missing"
@@ -112,7 +112,7 @@ def test_cash_is_handed_over_one_by_one_and_the_last_one_finishes_the_batch(cash
     finish_payment(first, date(2026, 12, 8), by=accountant, at=ON_PAY_DAY + timedelta(days=1))
     cash.refresh_from_db()
     assert (cash.state, states()) == ("released", ["closed", "paid"])
-    attempt = lambda: cancel_batch(cash, "誤り", by=accountant, at=AT)  # noqa: E731
+    attempt = lambda: cancel_batch(cash, "誤り", by=accountant, at=AT)
     assert code_of(attempt) == "partly_paid"
     finish_payment(second, by=accountant, at=ON_PAY_DAY + timedelta(days=2))
     cash.refresh_from_db()
@@ -134,7 +134,7 @@ def test_whoever_did_not_come_for_the_cash_is_left_out(cash, hana, minh, account
 
 def test_a_transfer_is_finished_as_a_whole(released, accountant):
     one = released.payments.first()
-    attempt = lambda: finish_payment(one, by=accountant, at=ON_PAY_DAY)  # noqa: E731
+    attempt = lambda: finish_payment(one, by=accountant, at=ON_PAY_DAY)
     assert code_of(attempt) == "whole_file"
     assert code_of(lambda: leave_out(one, "理由", by=accountant, at=AT)) == "file_is_fixed"
 
@@ -149,7 +149,7 @@ def test_cash_paid_after_new_year_has_the_components_of_that_day(cash, accountan
 
 def test_a_receipt_is_recorded_once_and_only_for_what_was_paid(cash, accountant):
     one = cash.payments.first()
-    give = lambda how="paper", sign="": record_cash_receipt(  # noqa: E731
+    give = lambda how="paper", sign="": record_cash_receipt(
         one, how, sign, by=accountant, at=ON_PAY_DAY
     )
     assert code_of(give) == "not_paid"
@@ -165,7 +165,7 @@ def test_a_receipt_is_recorded_once_and_only_for_what_was_paid(cash, accountant)
 def test_a_transfer_is_not_signed_for(released, accountant):
     finish_batch(released, by=accountant, at=ON_PAY_DAY)
     one = released.payments.first()
-    give = lambda: record_cash_receipt(one, "paper", by=accountant, at=ON_PAY_DAY)  # noqa: E731
+    give = lambda: record_cash_receipt(one, "paper", by=accountant, at=ON_PAY_DAY)
     assert code_of(give) == "not_cash"
 
 

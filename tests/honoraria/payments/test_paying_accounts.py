@@ -57,7 +57,7 @@ def test_a_change_of_a_paying_account_keeps_the_number_and_is_logged_without_it(
 
 
 def test_a_paying_account_does_not_change_under_a_prepared_batch(prepared, bank, city, admin):
-    attempt = lambda: actions.save_account(city, bank, particulars(), by=admin, at=AT)  # noqa: E731
+    attempt = lambda: actions.save_account(city, bank, particulars(), by=admin, at=AT)
     assert code_of(attempt) == "in_use"
     release_batch(prepared, by=admin, at=AT)
     before = bank_file(prepared.__class__.objects.get())

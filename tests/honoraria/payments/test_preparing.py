@@ -46,7 +46,7 @@ def test_a_batch_takes_every_closed_entry_and_its_sums(prepared, accountant, han
 
 
 def test_the_same_entry_is_not_prepared_twice(prepared, city, bank, admin):
-    again = lambda: prepare_batch(city, "bank", PAY_DAY, bank, by=admin, at=AT)  # noqa: E731
+    again = lambda: prepare_batch(city, "bank", PAY_DAY, bank, by=admin, at=AT)
     assert code_of(again) == "nothing_to_pay"
 
 
@@ -55,7 +55,7 @@ def test_the_same_entry_is_not_prepared_twice(prepared, city, bank, admin):
     [date(2026, 12, 2), date(2026, 12, 5), date(2026, 12, 31), date(2027, 1, 1), date(2028, 1, 4)],
 )
 def test_a_transfer_needs_a_business_day_that_is_not_over(city, month, bank, accountant, day):
-    attempt = lambda: prepare_batch(city, "bank", day, bank, by=accountant, at=AT)  # noqa: E731
+    attempt = lambda: prepare_batch(city, "bank", day, bank, by=accountant, at=AT)
     assert code_of(attempt) == "value_date"
     assert not Payment.objects.exists()
 
@@ -68,7 +68,7 @@ def test_a_transfer_needs_an_account_of_ones_own_in_use(city, town, month, accou
 
 
 def test_a_plan_that_changed_since_it_was_shown_is_not_prepared(city, month, bank, accountant):
-    attempt = lambda: prepare_batch(  # noqa: E731
+    attempt = lambda: prepare_batch(
         city, "bank", PAY_DAY, bank, by=accountant, at=AT, seen_total=11906
     )
     assert code_of(attempt) == "changed_meanwhile"
@@ -114,7 +114,7 @@ def test_a_released_transfer_is_cancelled_only_when_the_bank_has_not_got_it(rele
 
 def test_what_was_paid_is_not_cancelled(released, accountant):
     finish_batch(released, by=accountant, at=ON_PAY_DAY)
-    attempt = lambda: cancel_batch(released, "誤り", by=accountant, at=AT, not_sent=True)  # noqa: E731
+    attempt = lambda: cancel_batch(released, "誤り", by=accountant, at=AT, not_sent=True)
     assert code_of(attempt) == "wrong_state"
 
 
@@ -128,16 +128,16 @@ def constraint_of(attempt):
 def test_the_database_refuses_a_line_of_an_entry_that_is_not_closed(prepared, hana, state):
     loose = entry_of(hana, state=state, booked_on=date(2026, 12, 1))
     payment = prepared.payments.get(volunteer=hana)
-    attempt = lambda: payment.lines.create(honorarium=loose, fee=3000)  # noqa: E731
+    attempt = lambda: payment.lines.create(honorarium=loose, fee=3000)
     assert constraint_of(attempt) == "only_closed_entries_are_paid"
 
 
 def test_the_database_refuses_other_amounts_and_other_people(prepared, hana, minh):
     loose = entry_of(hana, booked_on=date(2026, 12, 1))
     mine, other = prepared.payments.get(volunteer=hana), prepared.payments.get(volunteer=minh)
-    dearer = lambda: mine.lines.create(honorarium=loose, fee=3001)  # noqa: E731
+    dearer = lambda: mine.lines.create(honorarium=loose, fee=3001)
     assert constraint_of(dearer) == "lines_are_the_entries"
-    foreign = lambda: other.lines.create(honorarium=loose, fee=3000)  # noqa: E731
+    foreign = lambda: other.lines.create(honorarium=loose, fee=3000)
     assert constraint_of(foreign) == "entries_are_the_payees"
 
 
