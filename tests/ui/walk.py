@@ -25,8 +25,10 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, Route
 
+from accounts.clock import database_now
 from accounts.models import User
 from dispatch.actions.offers import accept_offer, decline_offer
+from honoraria.payees.own_pages import PROVED
 from tests import factories
 from tests.access_matrix import ENTRIES, Entry
 from tests.interpreting.rooming import agree
@@ -183,6 +185,14 @@ def _report(walk: Walk) -> tuple[Client, str]:
     return walk.hana(), reverse("volunteer_report:report", args=[job.pk])
 
 
+def _account(walk: Walk) -> tuple[Client, str]:
+    client = walk.hana()
+    session = client.session  # the code to the telephone was just typed in
+    session[PROVED] = database_now().isoformat()
+    session.save()
+    return client, reverse("volunteer_money:account_new")
+
+
 def _seat(walk: Walk) -> tuple[Client, str]:
     client = agree(walk.world.guest_link)
     return client, reverse("guest:seat", args=[walk.world.guest_seat.pk])
@@ -211,6 +221,7 @@ ON_A_WAY: dict[str, Way] = {
     "volunteer:contact_code": _contact_code,
     "volunteers:apply_confirm": _apply_confirm,
     "volunteer_report:report": _report,
+    "volunteer_money:account_new": _account,
     "guest:seat": _seat,
     "an offer that was declined": _offer("declined"),
     "an offer that was accepted": _offer("accepted"),
