@@ -90,6 +90,7 @@ class Money:
             assignment=report.assignment,
             body=report.assignment.request.body,
             tariff_version=version,
+            tariff_name=version.tariff.name,
             activity_date=factories.TODAY,
             booked_on=factories.TODAY,
             fee=3000,

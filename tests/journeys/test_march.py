@@ -16,6 +16,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.db import connection, transaction
 from playwright.sync_api import Page, expect
 
 from accounts.clock import database_now
@@ -304,9 +305,13 @@ def download(office: Office, batch: PaymentBatch) -> None:
 
 
 def mark_as_paid(office: Office, batch: PaymentBatch) -> None:
-    """The value date has come: what nobody can wait for in a test."""
+    """The value date has come: what nobody can wait for in a test, and no guard lets pass."""
     today = local(database_now()).date()
-    PaymentBatch.objects.filter(pk=batch.pk).update(value_date=today)
+    guard = "ALTER TABLE honoraria_paymentbatch {} TRIGGER payment_batch_stays"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(guard.format("DISABLE"))
+        PaymentBatch.objects.filter(pk=batch.pk).update(value_date=today)
+        cursor.execute(guard.format("ENABLE"))
     page = office.accountant
     page.reload()
     page.get_by_role("button", name="全員を支払済みにする").click()

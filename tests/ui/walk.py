@@ -258,7 +258,8 @@ def own_words() -> list[str]:
             for row in model._default_manager.values_list(*fields) if fields else ():
                 found.update(str(value) for value in row if value and JAPANESE.search(str(value)))
     names = {name for _, name in settings.LANGUAGES}  # a language is called what it calls itself
-    return sorted(found | names | {"つなぎ"}, key=len, reverse=True)
+    names |= {"つなぎ", "ゆうちょ銀行"}  # the bank as its passbook says it
+    return sorted(found | names, key=len, reverse=True)
 
 
 def _holds_text(field: object) -> bool:
