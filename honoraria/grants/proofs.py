@@ -103,8 +103,8 @@ class _Honoraria:
         closing = self.closings.get(entry.booked_on.replace(day=1))
         month = f"{entry.booked_on:%Y年%-m月}"
         if closing is None:
-            return [["月の締め", f"{month}（まだ締めていません）"]]
-        return [["月の締め", f"{month}　{_when(closing.closed_at)}　{closing.closed_by}"]]
+            return [["月締め", f"{month}（まだ締めていません）"]]
+        return [["月締め", f"{month}　{_when(closing.closed_at)}　{closing.closed_by}"]]
 
     def _paid(self, entry: Honorarium) -> Rows:
         payment = self.payments.get(entry.pk)

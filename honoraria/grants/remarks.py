@@ -99,7 +99,7 @@ def _about_the_year(found: Picture) -> list[Remark]:
         said.append(Remark("draft_costs", text, number, (), reverse("honoraria:costs")))
     closed = closed_through(organization)
     if closed is None or closed < last:
-        text = f"{year + 1}年3月までの月の締めが終わっていません。"
+        text = f"{year + 1}年3月までの月締めが終わっていません。"
         said.append(Remark("months_open", text, 1, (), "/months/"))
     return said
 

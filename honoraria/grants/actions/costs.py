@@ -236,7 +236,7 @@ def _check(books: Books, values: CostValues, today: date) -> None:
     if closed and claimed.exists():
         text = (
             f"締め済みの月の経費で、{year}年度の実績報告も提出済みのため、入力できません。"
-            "必要なときは、管理者が月の締めを取り消してから入力してください。"
+            "必要なときは、管理者が月締めを取り消してから入力してください。"
         )
         raise ActionError("claimed", text, field="used_on")
 
