@@ -33,10 +33,10 @@ demo-reset: demo-stop ## throw the demo's data away; the next `make demo` starts
 	@test ! -x $(RUN) || $(RUN) -m config.embedded_postgres remove
 	@rm -f var/demo.json var/demo.lock
 
-# pages in real browsers come by themselves afterwards: three of them in a call need both cores, and
-# what they measure would otherwise depend on the neighbour. 5: nothing was chosen of this part
+# most tests in real browsers come by themselves afterwards: three pages in a call need both cores,
+# and what they measure would otherwise depend on the neighbour. 5: nothing was chosen of this part
 test: $(VENV)/dev.stamp messages ## run every test (ARGS="-k words" for some, JOBS=1 in one process)
-	@for part in "-n $(JOBS) --dist loadfile -m 'not browser'" "-m browser"; do \
+	@for part in "-n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not browser or pages'" "-m 'browser and not pages'"; do \
 		eval "$(RUN) -m pytest $$part $$ARGS" || { code=$$?; [ $$code -eq 5 ] || failed=$$code; }; done; exit $${failed:-0}
 
 faults: $(VENV)/dev.stamp ## the long runs: many kills and outages, many random months of money (the short ones are in `make test`)

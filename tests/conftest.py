@@ -18,12 +18,14 @@ from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.test import Client
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 from rest_framework.test import APIClient
+from servestatic.middleware import ServeStaticMiddleware
 
 from accounts.models import Membership, Organization, Role, User
 from accounts.sessions import VOLUNTEER_SESSION
 from dispatch.models import RequestingBody
-from tests import factories
+from tests import factories, template
 from tests.services import redis_url  # noqa: F401 - a fixture for every test
 from volunteers.models import Volunteer
 
@@ -34,6 +36,34 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every test person's TOTP devic
 # how long one example takes says more about the neighbours of a busy machine than about the code
 settings.register_profile("tsunagi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tsunagi")
+LONGEST = (
+    "tests/ui/test_axe_everywhere", "tests/config/test_demo_seed", "tests/faults/",
+    "tests/honoraria/test_migrations", "tests/test_access_matrix",
+)  # fmt: skip
+A_WHILE = 15_000.0  # milliseconds that pages may take on a machine with other work to do
+expect.set_options(timeout=A_WHILE)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django's step before it makes the test database: a copy, not twenty seconds' work."""
+    template.use_for_tests()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once() -> Iterator[None]:
+    """Every test client makes the middleware anew, and looking for files took a third of its test."""
+    look, found = ServeStaticMiddleware.add_files_from_finders, {}
+
+    def once(middleware: ServeStaticMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServeStaticMiddleware, "add_files_from_finders", once)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +78,11 @@ def fresh_cache() -> Iterator[None]:
 def now() -> datetime:
     """2026-11-24 10:00 in Tokyo, a Tuesday, as UTC."""
     return factories.NOW
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: at the end one worker would run them while the others have nothing."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accounts.models import User
 from dispatch.models import Assignment, Request
 from interpreting.models import Room
+from tests.conftest import A_WHILE
 from tests.interpreting.calls import (
     CHROMIUM,
     Call,
@@ -55,7 +56,7 @@ def chromium() -> Iterator[Browser]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         expect.set_options(timeout=PATIENCE)
         yield browser
-        expect.set_options(timeout=None)
+        expect.set_options(timeout=A_WHILE)
 
 
 class Patient(Call):

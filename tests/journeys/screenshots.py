@@ -1,7 +1,8 @@
 """The pictures in docs/screenshots, taken from the demo: ``python -m tests.journeys.screenshots``.
 
 Seeds a demo on a database of its own, serves it, and photographs board, request, register, coverage,
-ladder and the offer on a phone with Chromium. Takes about two minutes; every server is stopped at the end.
+ladder, the pages of money and the offer on a phone with Chromium. Takes about three minutes; every
+server is stopped at the end.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tests.journeys.stack import ROOT, running
 
 TARGET = ROOT / "docs" / "screenshots"
 CHROMIUM = "/usr/bin/chromium"
-MOST_BYTES = 300_000
+MOST_BYTES, COLOURS = 300_000, 128
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 # what the pictures need to know of the seeded world
@@ -33,15 +34,21 @@ import json, sys, django
 django.setup()
 from pathlib import Path
 from accounts.clock import database_now
+from accounts.times import local
 from config.demo import handover
 from dispatch.models import Offer, Request
+from honoraria.models import PaymentBatch, Programme
+from honoraria.months import Month
 content = handover.write(Path(sys.argv[1]), "", database_now())
 searching = [r for r in Request.objects.open() if r.offers.open().exists()]
 searching.sort(key=lambda r: (r.urgency != "today", -r.offers.count()))
 offers = Offer.objects.open().filter(request__urgency__in=["today", "booked"])
 offer = offers.filter(volunteer__message_language="ja").order_by("-id").first() or offers.first()
 print(json.dumps({"links": content["sign_in_links"], "request": searching[0].pk,
-                  "offer": offer.token}))
+                  "offer": offer.token,
+                  "month": str(Month.of(local(database_now()).date()).before),
+                  "batch": PaymentBatch.objects.filter(method="bank").latest("pk").pk,
+                  "programme": Programme.objects.earliest("pk").pk}))
 """
 
 
@@ -91,11 +98,7 @@ def _scene(url: str, home: Path) -> dict[str, Any]:
 
 
 def _take(browser: Browser, url: str, scene: dict[str, Any], target: Path) -> None:
-    desk = _page(browser, url, DESK)
-    link = scene["links"]["coordinator"]
-    desk.goto(link)
-    desk.locator("main button, form button").first.click()
-    desk.wait_for_url("**/board/")
+    desk = _signed_in(browser, url, scene["links"]["coordinator"])
     desk.locator(".job--now .asked__one").first.wait_for()
     for name, path in (
         ("board", "/board/"),
@@ -109,15 +112,30 @@ def _take(browser: Browser, url: str, scene: dict[str, Any], target: Path) -> No
         if name == "board":
             desk.set_viewport_size(PHONE)  # type: ignore[arg-type]
             _shoot(desk, target / "board-phone.png")
-    admin = _page(browser, url, DESK)
-    admin.goto(scene["links"]["admin"])
-    admin.locator("main button, form button").first.click()
-    admin.wait_for_url("**/board/")
+    admin = _signed_in(browser, url, scene["links"]["admin"])
     admin.goto("/settings/ladder/")
     _shoot(admin, target / "ladder.png")
+    accountant = _signed_in(browser, url, scene["links"]["accountant"])
+    for name, path in (
+        ("month", f"/months/{scene['month']}/"),
+        ("payment", f"/payments/{scene['batch']}/"),
+        ("claim", f"/grants/{scene['programme']}/claim/"),
+        ("figures", "/figures/"),
+    ):
+        accountant.goto(path)
+        _shoot(accountant, target / f"{name}.png")
     phone = _page(browser, url, PHONE)
     phone.goto(f"/o/{scene['offer']}/")
     _shoot(phone, target / "phone.png", whole=True)
+
+
+def _signed_in(browser: Browser, url: str, link: str) -> Page:
+    """A desk's screen after the demo's link of one person."""
+    page = _page(browser, url, DESK)
+    page.goto(link)
+    page.locator("main button, form button").first.click()
+    page.wait_for_url(lambda at: "/sign-in/" not in at)
+    return page
 
 
 def _page(browser: Browser, url: str, size: dict[str, int]) -> Page:
@@ -136,7 +154,7 @@ def _shoot(page: Page, path: Path, *, whole: bool = False) -> None:
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
-    picture.save(path, optimize=True)
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise SystemExit(f"{path.name} has {size} bytes, more than {MOST_BYTES}")

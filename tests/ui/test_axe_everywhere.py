@@ -19,7 +19,12 @@ from tests.ui.walk import ON_A_WAY, Stop, Walk, looked_at, own_words, show, untr
 from tests.world import World
 from ui.translations import languages
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.pages,
+    pytest.mark.django_db,
+    pytest.mark.timeout(400),
+]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE, OPTIONS = Axe(), {"runOnly": RULES, "resultTypes": ["violations"]}
 PICTURES = os.environ.get("WALK_PICTURES", "")  # a folder: keep what every page looks like
