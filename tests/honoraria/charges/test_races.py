@@ -6,35 +6,21 @@ believe that they issued it.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from accounts.models import AuditEntry
 from honoraria.models import Charge
 from interpreting.models import Report
 from tests import factories
+from tests.honoraria.at_once import in_processes
 from tests.honoraria.tariff_builders import rules
 from tests.interpreting.reporting import START, confirmed, reported
 
-ROOT = Path(__file__).resolve().parent.parent.parent.parent
 FLAT = {"kind": "flat", "amount": 4000, "per": "dispatch"}
 
-PROGRAM = """
-import json, os, sys, time
-from datetime import datetime, timezone
-import django
-django.setup()
-from django.db import connections
-connections["default"].settings_dict["NAME"] = sys.argv[1]
-from accounts.errors import ActionError
-from accounts.models import Organization, User
+DEEDS = """
 from honoraria.charges.actions import issue, issue_all
 from honoraria.models import Charge
 from honoraria.months import Month
@@ -57,59 +43,12 @@ DO = {
     "confirm": lambda o, u, pk: confirm_report(Report.objects.get(pk=pk), by=u, at=AT),
     "return": lambda o, u, pk: return_report(Report.objects.get(pk=pk), "x", by=u, at=AT),
 }
-
-gun_r, gun_w = os.pipe()
-ready_r, ready_w = os.pipe()
-children = []
-for what, user, pk in json.loads(sys.argv[3]):
-    out_r, out_w = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(gun_w)
-        organization = Organization.objects.get(pk=int(sys.argv[2]))
-        person = User.objects.get(pk=user)  # a connection of its own, open before the gun
-        os.write(ready_w, b".")
-        os.read(gun_r, 1)
-        try:
-            DO[what](organization, person, pk)
-            outcome = "done"
-        except ActionError as error:
-            outcome = error.code
-        except Exception as error:
-            outcome = repr(error)[:300]
-        os.write(out_w, json.dumps([what, outcome]).encode())
-        os._exit(0)
-    os.close(out_w)
-    children.append((pid, out_r))
-for _ in children:
-    os.read(ready_r, 1)
-os.close(gun_w)
-results = []
-for pid, out in children:
-    os.waitpid(pid, 0)
-    results.append(json.loads(os.read(out, 4096)))
-print(json.dumps(results))
 """
 
 
 def at_once(organization, jobs):
-    """Outcomes of (what, user, key), each in a process held at the line until all are ready."""
-    given = json.dumps([(what, user.pk, pk) for what, user, pk in jobs])
-    name = str(connection.settings_dict["NAME"])
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, name, str(organization.pk), given],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    outcomes: dict[str, list[str]] = {}
-    for what, outcome in json.loads(done.stdout):
-        outcomes.setdefault(what, []).append(outcome)
-    return outcomes
+    """Outcomes by deed of (deed, user, key)."""
+    return in_processes(DEEDS, organization, jobs)
 
 
 @pytest.fixture

@@ -6,39 +6,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
-from accounts.errors import ActionError
 from honoraria.gift_cards import actions, ledger
 from honoraria.models import GiftCardKind, GiftCardMove, Payment
+from tests.honoraria.at_once import in_threads
 from tests.honoraria.gift_cards.box import AT, ON, TODAY, assert_adds_up, cards_of, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*jobs: Callable[[], object]) -> list[str]:
-    """Run them side by side; "done" or the code of the refusal of each, sorted."""
-    ready_to_go = threading.Barrier(len(jobs), timeout=20)
-    outcomes: list[str] = []
-
-    def run(job: Callable[[], object]) -> None:
-        try:
-            ready_to_go.wait()
-            job()
-            outcomes.append("done")
-        except ActionError as error:
-            outcomes.append(error.code)
-        except Exception as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return sorted(outcomes)
 
 
 @pytest.fixture
@@ -54,7 +28,7 @@ def take(kind: GiftCardKind, accountant) -> Callable[[], object]:
 
 
 def test_of_six_who_take_one_of_three_cards_three_are_refused(three, accountant):
-    outcomes = at_once(*[take(three, accountant)] * 6)
+    outcomes = in_threads(*[take(three, accountant)] * 6)
     assert outcomes == ["done"] * 3 + ["insufficient_stock"] * 3
     assert GiftCardKind.objects.get().stock == 0
     assert_adds_up(three)
@@ -70,7 +44,7 @@ def test_without_the_lock_the_database_still_keeps_the_second_out(three, account
         return found
 
     monkeypatch.setattr(ledger, "lock_kinds", read_without_lock)
-    assert at_once(*[take(three, accountant)] * 2) == ["IntegrityError", "done"]
+    assert in_threads(*[take(three, accountant)] * 2) == ["IntegrityError", "done"]
     assert [move.balance for move in GiftCardMove.objects.order_by("id")] == [3, 2]
     assert_adds_up(three)
 
@@ -79,7 +53,7 @@ def test_two_people_hand_out_the_same_payment_once(three, hana, accountant, admi
     cards_of(hana, 1000)
     payment = ready(hana, accountant, admin)
     hand = lambda: actions.hand_out(payment, {three.pk: 1}, on=TODAY, by=admin, at=AT)
-    assert at_once(hand, hand) == ["done", "wrong_state"]
+    assert in_threads(hand, hand) == ["done", "wrong_state"]
     assert GiftCardMove.objects.filter(verb="handed_out").count() == 1
     assert_adds_up(three)
 
@@ -94,7 +68,7 @@ def test_the_last_cards_go_to_one_of_two_people(three, hana, minh, accountant, a
                 payment, {three.pk: 2}, on=TODAY, by=accountant, at=AT
             )
         )
-    assert at_once(*jobs) == ["done", "insufficient_stock"]
+    assert in_threads(*jobs) == ["done", "insufficient_stock"]
     assert sorted(Payment.objects.values_list("state", flat=True)) == ["paid", "planned"]
     assert_adds_up(three)
 
@@ -107,7 +81,7 @@ def test_an_activity_is_prepared_once_when_two_people_press(
         lambda by=by: actions.prepare_hand_out(hana, on=TODAY, by=by, at=AT)
         for by in (accountant, admin)
     ]
-    assert at_once(*jobs) == ["done", "nothing_to_pay"]
+    assert in_threads(*jobs) == ["done", "nothing_to_pay"]
     assert Payment.objects.count() == 1
 
 
@@ -116,4 +90,4 @@ def test_a_volunteer_who_presses_twice_signs_once(three, hana, accountant, admin
     payment = ready(hana, accountant, admin)
     actions.hand_out(payment, {three.pk: 1}, on=TODAY, by=accountant, at=AT)
     sign = lambda: actions.sign(payment, name="山田 花", by=None, at=AT)
-    assert at_once(sign, sign) == ["already_received", "done"]
+    assert in_threads(sign, sign) == ["already_received", "done"]

@@ -7,41 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from accounts.errors import ActionError
 from honoraria.models import BankAccount
 from honoraria.payees import accounts
 from honoraria.payees.entry import AccountEntry
 from tests.factories import NOW, BankAccountFactory
+from tests.honoraria.at_once import in_threads
 from volunteers.models import Volunteer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*jobs: Callable[[], object]) -> list[str]:
-    """Run them side by side; "done", or what stopped each, sorted."""
-    start = threading.Barrier(len(jobs), timeout=20)
-    outcomes: list[str] = []
-
-    def run(job: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            job()
-            outcomes.append("done")
-        except ActionError as error:
-            outcomes.append(error.code)
-        except Exception as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return sorted(outcomes)
 
 
 def entering(volunteer: Volunteer, number: int, person: Any) -> Callable[[], object]:
@@ -55,7 +29,7 @@ def standing() -> int:
 
 def test_of_five_accounts_entered_at_once_the_last_one_stands(hana, accountant):
     jobs = [entering(hana, number, accountant) for number in range(1, 6)]
-    assert at_once(*jobs) == ["done"] * 5
+    assert in_threads(*jobs) == ["done"] * 5
     assert (BankAccount.objects.count(), standing()) == (5, 1)
 
 
@@ -69,13 +43,13 @@ def test_control_without_the_lock_the_database_has_to_refuse(hana, accountant, m
 
     monkeypatch.setattr(accounts, "_locked", unlocked)
     jobs = [entering(hana, number, accountant) for number in (1, 2)]
-    assert at_once(*jobs) == ["IntegrityError", "done"]
+    assert in_threads(*jobs) == ["IntegrityError", "done"]
     assert standing() == 1
 
 
 def test_an_account_is_not_checked_after_another_took_its_place(hana, accountant, admin):
     former = BankAccountFactory(volunteer=hana, state="entered")
-    outcomes = at_once(
+    outcomes = in_threads(
         entering(hana, 7654321, accountant),
         lambda: accounts.check_account(former, by=admin, at=NOW),
     )
