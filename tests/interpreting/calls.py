@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--allow-loopback-in-peer-connection", "--autoplay-policy=no-user-gesture-required",
     "--auto-select-desktop-capture-source=Entire screen",
 ]  # fmt: skip
-PATIENCE = 20_000.0  # milliseconds; a first frame takes a second or two on a quiet machine
+PATIENCE = 40_000.0  # milliseconds; three pages that encode and decode share few cores
 
 FRAMES = """(seat) => {
   const video = document.querySelector(`[data-tiles] [data-seat="${seat}"] video`);

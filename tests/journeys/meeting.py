@@ -22,6 +22,7 @@ from interpreting.models import Room
 from tests.conftest import A_WHILE
 from tests.interpreting.calls import (
     CHROMIUM,
+    PATIENCE,
     Call,
     admit,
     check,
@@ -37,7 +38,6 @@ from tests.journeys.stack import Stack
 from volunteers.models import Volunteer
 
 PHONE = {"width": 360, "height": 740}
-PATIENCE = 40_000.0  # milliseconds; three pages that encode and decode share few cores
 
 # a picture that moves, or the word that it rests in favour of the voice
 PICTURE_OR_REST = """([seat, least]) => {
